@@ -1,0 +1,65 @@
+package org.tunnel8.metrics;
+
+/** Why something was dropped. Every drop has exactly one reason and is counted (D13). */
+public enum DropReason {
+    /** Too short, or not of the shape its message id asks for. */
+    MALFORMED,
+    /** Not of an overlay this node takes part in. */
+    UNKNOWN_PREFIX,
+    /** The version byte of the prefix is not 2 (D3). */
+    FOREIGN_VERSION,
+    /** A message id that means nothing here. */
+    UNKNOWN_MESSAGE,
+    /** The signature does not verify. */
+    BAD_SIGNATURE,
+    /** A public key that cannot be parsed, or not of the kind needed. */
+    BAD_KEY,
+    /** An answer to nothing that was asked. */
+    UNSOLICITED,
+    /** A message that does not fit the state it arrives in. */
+    WRONG_STATE,
+    /** More than the limit for what one peer, or all strangers together, may cause. */
+    RATE_LIMITED,
+    /** A table that strangers fill is full. */
+    TABLE_FULL,
+    /** The peer table holds the most it may. */
+    PEER_LIMIT,
+    /** A cell for a circuit id that is in no table. */
+    UNKNOWN_CIRCUIT,
+    /** A layer does not open: wrong key, forged or damaged. */
+    BAD_LAYER,
+    /** A plaintext cell other than create and created, or on a relayed circuit. */
+    PLAINTEXT_REFUSED,
+    /** More relay_early cells than a relay passes. */
+    RELAY_EARLY_LIMIT,
+    /** A create for a circuit id that is in use or was seen lately. */
+    DUPLICATE_CREATE,
+    /** This node takes part in as many circuits as it may. */
+    CIRCUIT_LIMIT,
+    /** This node does not have the role that the message asks for. */
+    ROLE_MISSING,
+    /** An extend that is not honoured: too late, without its flag, or to a node that is refused (D18). */
+    EXTEND_REFUSED,
+    /** A destroy that is not signed by the neighbour on that circuit. */
+    DESTROY_REFUSED,
+    /** A payload that an exit does not pass: not BitTorrent-like or IPv8-like enough for its roles. */
+    EXIT_PAYLOAD_REFUSED,
+    /** A target that an exit does not send to (D16). */
+    EXIT_TARGET_REFUSED,
+    /** A host name that did not resolve. */
+    EXIT_NAME_UNRESOLVED,
+    /** Too many datagrams waiting for a socket or a name. */
+    EXIT_QUEUE_FULL,
+    /** Data that does not come from the neighbour's address. */
+    WRONG_SENDER,
+    /** A tunnel message out of the data of a circuit that is not taken from there (D17). */
+    TUNNELLED_MESSAGE_REFUSED,
+    /** Application data while no circuit can carry it. */
+    NO_CIRCUIT,
+    /** Application data too large for one cell within 2,048 bytes (D4). */
+    TOO_LARGE,
+    /** The socket takes no more; nothing waits without bound. */
+    SEND_QUEUE_FULL,
+    /** Data of a circuit that no flow of the application is waiting for. */
+    NO_FLOW,
+}

@@ -1,0 +1,5 @@
+/** Told time: the deadline queue that every protocol component shares, and the port through which they send. */
+@NullMarked
+package org.tunnel8.time;
+
+import org.jspecify.annotations.NullMarked;
