@@ -1,0 +1,110 @@
+package org.tunnel8.architecture;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The house from the ground up, as {@code docs/architecture.md} draws it: which package stands on which floor.
+ *
+ * <p>Packages are named relative to the base package; the base package itself is {@link #ROOT}.
+ */
+final class Floors {
+    static final String ROOT = "";
+
+    /** From the lowest up. A package uses lower floors only, never its own floor or a higher one. */
+    private static final List<Set<String>> FROM_THE_GROUND = List.of(
+            Set.of("crypto", "time", "metrics"),
+            Set.of("wire"),
+            Set.of("wire.walk", "wire.cell", "transport"),
+            Set.of("transport.udp", "peer"),
+            Set.of("walk", "circuit", "relay", "exit", "stream", "proxy"),
+            Set.of("engine"),
+            Set.of("node"),
+            Set.of(ROOT),
+            Set.of("testing"));
+
+    /** Packages without sockets, clocks, randomness and threads of their own, the packages below them included. */
+    private static final List<String> PURE = List.of(
+            "crypto", "wire", "time", "metrics", "peer", "walk", "circuit", "relay", "exit", "stream", "engine");
+
+    /** Packages that may know Netty, the packages below them included. */
+    private static final List<String> EDGES = List.of("transport.udp", "proxy", "node");
+
+    private Floors() {}
+
+    static String[] pure(String base) {
+        return patterns(base, PURE);
+    }
+
+    static String[] edges(String base) {
+        return patterns(base, EDGES);
+    }
+
+    /** Every package of the plan, relative to the base. */
+    static List<String> packages() {
+        List<String> names = new ArrayList<>();
+        FROM_THE_GROUND.forEach(names::addAll);
+        return names;
+    }
+
+    static SliceAssignment onePackageEach(String base) {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return isWithin(base, type) ? SliceIdentifier.of(type.getPackageName()) : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages of " + base;
+            }
+        };
+    }
+
+    static ArchCondition<JavaClass> lookDownOnly(String base) {
+        return new ArchCondition<>("use packages of lower floors only") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                int own = floor(base, type);
+                if (own < 0) {
+                    events.add(SimpleConditionEvent.violated(type, "No floor is given for the package of " + type));
+                }
+                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                    JavaClass used = dependency.getTargetClass();
+                    boolean elsewhere =
+                            isWithin(base, used) && !used.getPackageName().equals(type.getPackageName());
+                    if (elsewhere && floor(base, used) >= own) {
+                        events.add(SimpleConditionEvent.violated(type, dependency.getDescription()));
+                    }
+                }
+            }
+        };
+    }
+
+    private static int floor(String base, JavaClass type) {
+        String packageName = type.getPackageName();
+        String name = packageName.equals(base) ? ROOT : packageName.substring(base.length() + 1);
+        for (int i = 0; i < FROM_THE_GROUND.size(); i++) {
+            if (FROM_THE_GROUND.get(i).contains(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isWithin(String base, JavaClass type) {
+        return (type.getPackageName() + ".").startsWith(base + ".");
+    }
+
+    private static String[] patterns(String base, List<String> packages) {
+        return packages.stream().map(name -> base + "." + name + "..").toArray(String[]::new);
+    }
+}
