@@ -5,6 +5,8 @@ module org.tunnel8.transport {
 
     exports org.tunnel8.wire to
             org.tunnel8.core;
+    exports org.tunnel8.wire.walk to
+            org.tunnel8.core;
     exports org.tunnel8.wire.cell to
             org.tunnel8.core;
 }
