@@ -8,7 +8,7 @@ import org.tunnel8.wire.ByteString;
  * @param identifier the 16-bit number that ties an answer to its question
  * @param ephemeralKey Y: the ephemeral Curve25519 public key, as it came; 32 bytes if it is of any use
  * @param auth 32 bytes that prove knowledge of the ephemeral keys' shared secret
- * @param sealedCandidates a layer over a list of candidates, direction forward
+ * @param sealedCandidates a layer over a {@link CandidateList}, direction forward
  */
 public record Created(int identifier, ByteString ephemeralKey, ByteString auth, ByteString sealedCandidates)
         implements CellMessage {

@@ -38,10 +38,10 @@ public final class WalkMessageId {
     /** {@link DiscoveryPong}, in the discovery overlay only. */
     public static final int DISCOVERY_PONG = 4;
 
-    /** A ping as a question, in the hash table only. */
+    /** {@link DhtPing} as a question, in the hash table only. */
     public static final int DHT_PING_REQUEST = 1;
 
-    /** A ping as an answer, in the hash table only. */
+    /** {@link DhtPing} as an answer, in the hash table only. */
     public static final int DHT_PING_RESPONSE = 2;
 
     private WalkMessageId() {}
