@@ -7,7 +7,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -24,7 +23,7 @@ final class Floors {
             Set.of("crypto", "time", "metrics"),
             Set.of("wire"),
             Set.of("wire.walk", "wire.cell", "transport"),
-            Set.of("transport.udp", "peer"),
+            Set.of("transport.udp", "peer", "cell", "policy"),
             Set.of("walk", "circuit", "relay", "exit", "stream", "proxy"),
             Set.of("engine"),
             Set.of("node"),
@@ -33,7 +32,8 @@ final class Floors {
 
     /** Packages without sockets, clocks, randomness and threads of their own, the packages below them included. */
     private static final List<String> PURE = List.of(
-            "crypto", "wire", "time", "metrics", "peer", "walk", "circuit", "relay", "exit", "stream", "engine");
+            "crypto", "wire", "time", "metrics", "peer", "cell", "policy", "walk", "circuit", "relay", "exit", "stream",
+            "engine");
 
     /** Packages that may know Netty, the packages below them included. */
     private static final List<String> EDGES = List.of("transport.udp", "proxy", "node");
@@ -48,11 +48,8 @@ final class Floors {
         return patterns(base, EDGES);
     }
 
-    /** Every package of the plan, relative to the base. */
-    static List<String> packages() {
-        List<String> names = new ArrayList<>();
-        FROM_THE_GROUND.forEach(names::addAll);
-        return names;
+    static List<Set<String>> fromTheGround() {
+        return FROM_THE_GROUND;
     }
 
     static SliceAssignment onePackageEach(String base) {

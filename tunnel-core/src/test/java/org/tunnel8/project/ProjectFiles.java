@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** The files of the whole project, wherever in it the tests are started. */
-final class ProjectFiles {
+public final class ProjectFiles {
     private static final Set<String> NOT_OURS = Set.of(".git", ".idea", ".vscode", ".settings", "target", "vectors");
 
     private final Path root;
@@ -23,7 +23,7 @@ final class ProjectFiles {
     }
 
     /** The project that holds the working directory: the nearest folder above that has Maven's own folder. */
-    static ProjectFiles ofThisProject() {
+    public static ProjectFiles ofThisProject() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(folder.resolve(".mvn"))) {
             folder = folder.getParent();
@@ -64,7 +64,7 @@ final class ProjectFiles {
         return all().stream().filter(file -> wanted.test(name(file))).toList();
     }
 
-    String text(Path file) {
+    public String text(Path file) {
         try {
             return Files.readString(root.resolve(file));
         } catch (IOException failure) {
@@ -72,7 +72,7 @@ final class ProjectFiles {
         }
     }
 
-    String text(String file) {
+    public String text(String file) {
         return text(Path.of(file));
     }
 
