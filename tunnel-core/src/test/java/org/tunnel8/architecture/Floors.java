@@ -7,6 +7,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -30,18 +31,28 @@ final class Floors {
             Set.of(ROOT),
             Set.of("testing"));
 
-    /** Packages without sockets, clocks, randomness and threads of their own, the packages below them included. */
-    private static final List<String> PURE = List.of(
-            "crypto", "wire", "time", "metrics", "peer", "cell", "policy", "walk", "circuit", "relay", "exit", "stream",
-            "engine");
+    /** What runs on the engine's thread, the packages below included. */
+    private static final List<String> ENGINE = List.of(
+            "time", "metrics", "peer", "cell", "policy", "walk", "circuit", "relay", "exit", "stream", "engine");
+
+    /** What the engine computes with; applications may use it from any thread. */
+    private static final List<String> TOOLS = List.of("crypto", "wire");
 
     /** Packages that may know Netty, the packages below them included. */
     private static final List<String> EDGES = List.of("transport.udp", "proxy", "node");
 
     private Floors() {}
 
+    /** Packages of one thread, which needs no lock. */
+    static String[] engine(String base) {
+        return patterns(base, ENGINE);
+    }
+
+    /** Packages without sockets, clocks, randomness and threads. */
     static String[] pure(String base) {
-        return patterns(base, PURE);
+        List<String> names = new ArrayList<>(TOOLS);
+        names.addAll(ENGINE);
+        return patterns(base, names);
     }
 
     static String[] edges(String base) {
