@@ -31,7 +31,8 @@ final class Digests {
     private static byte[] hmac(String algorithm, byte[] key, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(key, algorithm));
+            // HMAC fills a short key up with zeros, so that an empty key, which the JDK refuses, equals a zero byte.
+            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, algorithm));
             for (byte[] part : parts) {
                 mac.update(part);
             }

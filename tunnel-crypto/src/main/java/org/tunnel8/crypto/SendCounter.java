@@ -41,6 +41,11 @@ public final class SendCounter {
         return new SendCounter(RESPONDER_BACKWARD_FIRST);
     }
 
+    /** A counter that goes on after the last value used elsewhere. */
+    static SendCounter after(long last) {
+        return new SendCounter(last + 1);
+    }
+
     /**
      * Takes the next counter.
      *

@@ -32,20 +32,24 @@ public final class SessionKeys implements Destroyable {
      * @throws IllegalArgumentException if there are not 64 bytes
      */
     public static SessionKeys derive(byte[] sharedSecret) {
+        if (sharedSecret.length != SHARED_SECRET_BYTES) {
+            throw new IllegalArgumentException("the shared secret has 64 bytes, not " + sharedSecret.length);
+        }
         byte[] material = material(sharedSecret);
-        int salts = 2 * LayerKey.KEY_BYTES;
-        SessionKeys keys = new SessionKeys(
-                LayerKey.at(material, LayerKey.KEY_BYTES, salts + LayerKey.SALT_BYTES),
-                LayerKey.at(material, 0, salts));
+        SessionKeys keys = split(material);
         Arrays.fill(material, (byte) 0);
         return keys;
     }
 
+    static SessionKeys split(byte[] material) {
+        int salts = 2 * LayerKey.KEY_BYTES;
+        return new SessionKeys(
+                LayerKey.at(material, LayerKey.KEY_BYTES, salts + LayerKey.SALT_BYTES),
+                LayerKey.at(material, 0, salts));
+    }
+
     /** HKDF-Expand (RFC 5869) with SHA-256: both keys, then both salts, backward first. */
     static byte[] material(byte[] sharedSecret) {
-        if (sharedSecret.length != SHARED_SECRET_BYTES) {
-            throw new IllegalArgumentException("the shared secret has 64 bytes, not " + sharedSecret.length);
-        }
         byte[] material = new byte[MATERIAL_BYTES];
         byte[] block = {};
         int filled = 0;

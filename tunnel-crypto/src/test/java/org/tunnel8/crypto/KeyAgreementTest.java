@@ -9,7 +9,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class KeyAgreementTest {
-    private final Random random = new Random(seed());
+    private static final long SEED = seed();
+
+    private final Random random = new Random(SEED);
 
     private static long seed() {
         long seed = Long.getLong("tunnel8.seed", new SecureRandom().nextLong());
