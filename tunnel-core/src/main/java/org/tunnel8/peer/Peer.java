@@ -1,0 +1,162 @@
+package org.tunnel8.peer;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/**
+ * A known identity: a key whose owner sent us a correctly signed introduction message from its address (D2).
+ *
+ * <p>Engine thread only. Made and changed by the {@link PeerTable}; equal only to itself. {@link #toString()} tells
+ * neither address nor key (D12).
+ */
+public final class Peer {
+    private final PublicKey key;
+    private final long sinceNanos;
+    private final RttEstimator rtt = new RttEstimator();
+    private final Reliability reliability;
+    private InetSocketAddress address;
+    private @Nullable InetSocketAddress lanAddress;
+    private PeerFlags flags = PeerFlags.NONE;
+    private boolean newStyle;
+    private boolean confirmed;
+    private boolean reachable = true;
+    private long lastHeardNanos;
+
+    Peer(PublicKey key, InetSocketAddress address, Reliability reliability, long nowNanos) {
+        this.key = key;
+        this.address = address;
+        this.reliability = reliability;
+        this.sinceNanos = nowNanos;
+        this.lastHeardNanos = nowNanos;
+    }
+
+    /**
+     * Who it is.
+     *
+     * @return the public key; perhaps of a kind that cannot be a hop (D7)
+     */
+    public PublicKey key() {
+        return key;
+    }
+
+    /**
+     * Where it is reached.
+     *
+     * @return the source of its signed messages
+     */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /**
+     * Its address in its own network, as it says.
+     *
+     * @return null if it told none
+     */
+    public @Nullable InetSocketAddress lanAddress() {
+        return lanAddress;
+    }
+
+    /**
+     * What it offers, by its newest introduction message.
+     *
+     * @return {@link PeerFlags#NONE} if it offers nothing or told nothing yet
+     */
+    public PeerFlags flags() {
+        return flags;
+    }
+
+    /**
+     * Tells whether new-style messages may be sent to it (PROTOCOL.md §4).
+     *
+     * @return true once it said or showed that it speaks them
+     */
+    public boolean speaksNewStyle() {
+        return newStyle;
+    }
+
+    /**
+     * Tells whether it has answered a request of ours, which shows that it is where it says and that we reach it.
+     *
+     * @return false while all we have are requests that came from its address
+     */
+    public boolean isConfirmed() {
+        return confirmed;
+    }
+
+    /**
+     * Tells whether it answered when last asked.
+     *
+     * @return false after requests of ours went unanswered, until it is heard again
+     */
+    public boolean isReachable() {
+        return reachable;
+    }
+
+    /**
+     * When it became known.
+     *
+     * @return nanoseconds on the engine's clock
+     */
+    public long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /**
+     * When its last authenticated sign of life came.
+     *
+     * @return nanoseconds on the engine's clock
+     */
+    public long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    /**
+     * Round trip to it, from introduction exchanges and whatever else the engine measures.
+     *
+     * @return the estimator; feed it only with answers that name their request
+     */
+    public RttEstimator rtt() {
+        return rtt;
+    }
+
+    /**
+     * The standing of its key, which survives this entry.
+     *
+     * @return never null
+     */
+    public Reliability reliability() {
+        return reliability;
+    }
+
+    void heard(long nowNanos) {
+        lastHeardNanos = nowNanos;
+        reachable = true;
+    }
+
+    void unreachable() {
+        reachable = false;
+    }
+
+    void confirm() {
+        confirmed = true;
+    }
+
+    void moveTo(InetSocketAddress newAddress) {
+        address = newAddress;
+    }
+
+    void learn(Sighting sighting) {
+        lanAddress = sighting.lanAddress();
+        flags = sighting.flags();
+        // Sticks: a peer that has shown new style is answered in it from then on, as the reference does.
+        newStyle |= sighting.newStyle();
+    }
+
+    @Override
+    public String toString() {
+        return "Peer[" + key + "]";
+    }
+}

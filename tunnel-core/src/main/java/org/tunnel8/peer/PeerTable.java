@@ -1,0 +1,349 @@
+package org.tunnel8.peer;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.time.Deadlines;
+
+/**
+ * The verified peers of one overlay: those whose correctly signed introduction message came from their own address
+ * (D2), and nobody else. Bootstrap servers never enter.
+ *
+ * <p>It is bounded. Peers in use ({@link #pin}) are never evicted; peers that answered us are evicted only for others
+ * that answered us; peers that merely sent us requests share at most half of the places, where those of a crowded
+ * network go first and a peer that is heard keeps its place. So strangers can fill that half, but flush nothing that is
+ * of use.
+ *
+ * <p>Engine thread only.
+ */
+public final class PeerTable {
+    /** Peers held unless told otherwise. */
+    public static final int DEFAULT_CAPACITY = 500;
+
+    /** A peer silent for this long is asked for a sign of life (PROTOCOL.md §4, churn). */
+    public static final long SILENT_NANOS = 27_500_000_000L;
+
+    /** A peer silent for this long is dropped (PROTOCOL.md §4, churn). */
+    public static final long GONE_NANOS = 57_500_000_000L;
+
+    /** Standings remembered for each place in the table. */
+    private static final int STANDINGS_PER_PLACE = 4;
+
+    private static final int INCOMPATIBLE_KEYS = 1_000;
+
+    private final Deadlines deadlines;
+    private final EvictionRule eviction;
+    private final ReliabilityLedger ledger;
+    private final List<Peer> peers = new ArrayList<>();
+    private final Map<PublicKey, Peer> byKey = new HashMap<>();
+    private final Map<InetSocketAddress, Peer> byAddress = new HashMap<>();
+    private final Map<PublicKey, Integer> pins = new HashMap<>();
+    private final Set<PublicKey> incompatible = new LinkedHashSet<>();
+    private final List<Listener> listeners = new ArrayList<>();
+
+    /** Hears of peers that come and go. Called on the engine's thread, when the table already shows the change. */
+    public interface Listener {
+        /**
+         * A peer became known.
+         *
+         * @param peer the peer, with what its first message told
+         */
+        default void peerAdded(Peer peer) {}
+
+        /**
+         * A peer left.
+         *
+         * @param peer the peer as it was
+         * @param reason why
+         */
+        default void peerRemoved(Peer peer, RemovalReason reason) {}
+    }
+
+    /**
+     * Makes an empty table.
+     *
+     * @param capacity how many peers it holds at most; at least 2
+     * @param deadlines the engine's clock
+     */
+    public PeerTable(int capacity, Deadlines deadlines) {
+        if (capacity < 2) {
+            throw new IllegalArgumentException("a peer table needs room for at least 2 peers, not " + capacity);
+        }
+        this.deadlines = deadlines;
+        this.eviction = new EvictionRule(capacity);
+        this.ledger = new ReliabilityLedger(STANDINGS_PER_PLACE * capacity);
+    }
+
+    /**
+     * Has a listener hear of peers that come and go from now on.
+     *
+     * @param listener must not throw
+     */
+    public void addListener(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Takes in what a correctly signed introduction message tells. The signature must have been checked.
+     *
+     * @param sighting the message's content
+     * @return what was made of it
+     */
+    public Admission admit(Sighting sighting) {
+        incompatible.remove(sighting.key());
+        Peer known = byKey.get(sighting.key());
+        Peer occupant = byAddress.get(sighting.address());
+        // Equal only if the key is known at this very address, or neither key nor address is known.
+        boolean moved = known != null && !known.address().equals(sighting.address());
+        if (occupant != known || moved) {
+            if (!sighting.answered()) {
+                return Admission.CONTESTED;
+            }
+            if (occupant != null) {
+                remove(occupant, RemovalReason.REPLACED);
+            }
+        }
+        if (known == null) {
+            return add(sighting);
+        }
+        if (!known.address().equals(sighting.address())) {
+            byAddress.remove(known.address());
+            known.moveTo(sighting.address());
+            byAddress.put(sighting.address(), known);
+        }
+        update(known, sighting);
+        return Admission.UPDATED;
+    }
+
+    private Admission add(Sighting sighting) {
+        long now = deadlines.nowNanos();
+        Peer peer = new Peer(sighting.key(), sighting.address(), ledger.take(sighting.key()), now);
+        update(peer, sighting);
+        if (!eviction.hasRoomFor(peer, peers)) {
+            Peer victim = eviction.victimFor(peer, peers, pins.keySet(), now);
+            if (victim == null) {
+                remember(peer);
+                return Admission.REFUSED;
+            }
+            remove(victim, RemovalReason.EVICTED);
+        }
+        peers.add(peer);
+        byKey.put(peer.key(), peer);
+        byAddress.put(peer.address(), peer);
+        for (Listener listener : listeners) {
+            listener.peerAdded(peer);
+        }
+        return Admission.ADDED;
+    }
+
+    private void update(Peer peer, Sighting sighting) {
+        peer.heard(deadlines.nowNanos());
+        peer.learn(sighting);
+        if (sighting.answered()) {
+            peer.confirm();
+        }
+    }
+
+    /**
+     * Notes an authenticated sign of life: a signed message, an answer to an outstanding request, a cell that opens.
+     *
+     * @param peer a peer of this table
+     */
+    public void heard(Peer peer) {
+        peer.heard(deadlines.nowNanos());
+    }
+
+    /**
+     * Takes a peer out of the candidates because requests to it went unanswered, until it is heard again.
+     *
+     * @param peer a peer of this table
+     */
+    public void unreachable(Peer peer) {
+        peer.unreachable();
+    }
+
+    /**
+     * Removes a peer. Does nothing if it is not in the table.
+     *
+     * @param peer the peer
+     * @param reason why
+     */
+    public void remove(Peer peer, RemovalReason reason) {
+        if (!byKey.remove(peer.key(), peer)) {
+            return;
+        }
+        byAddress.remove(peer.address(), peer);
+        peers.remove(peer);
+        remember(peer);
+        for (Listener listener : listeners) {
+            listener.peerRemoved(peer, reason);
+        }
+    }
+
+    private void remember(Peer peer) {
+        if (peer.reliability().isKnown()) {
+            ledger.put(peer.key(), peer.reliability());
+        }
+    }
+
+    /**
+     * Remembers that the owner of a key speaks another protocol version (D3): it leaves the table. A later signed
+     * message of our version takes that back. The signature must have been checked.
+     *
+     * @param key who signed the message
+     */
+    public void markIncompatible(PublicKey key) {
+        incompatible.remove(key);
+        incompatible.add(key);
+        if (incompatible.size() > INCOMPATIBLE_KEYS) {
+            incompatible.remove(incompatible.iterator().next());
+        }
+        Peer peer = byKey.get(key);
+        if (peer != null) {
+            remove(peer, RemovalReason.INCOMPATIBLE);
+        }
+    }
+
+    /**
+     * Tells whether a key's owner is known to speak another protocol version (D3).
+     *
+     * @param key the key
+     * @return true if so
+     */
+    public boolean isIncompatible(PublicKey key) {
+        return incompatible.contains(key);
+    }
+
+    /**
+     * Marks a key as in use, so that its peer is not evicted. Calls add up; each needs its {@link #unpin}.
+     *
+     * @param key of a peer, or of one that may become known
+     */
+    public void pin(PublicKey key) {
+        pins.merge(key, 1, Integer::sum);
+    }
+
+    /**
+     * Takes back one {@link #pin}.
+     *
+     * @param key a pinned key
+     */
+    public void unpin(PublicKey key) {
+        pins.computeIfPresent(key, (k, count) -> count > 1 ? count - 1 : null);
+    }
+
+    /**
+     * Finds a peer by its key.
+     *
+     * @param key the key
+     * @return null if it is not in the table
+     */
+    public @Nullable Peer byKey(PublicKey key) {
+        return byKey.get(key);
+    }
+
+    /**
+     * Finds the peer at an address.
+     *
+     * @param address the address
+     * @return null if there is none
+     */
+    public @Nullable Peer byAddress(InetSocketAddress address) {
+        return byAddress.get(address);
+    }
+
+    /**
+     * How many peers there are.
+     *
+     * @return zero or more
+     */
+    public int size() {
+        return peers.size();
+    }
+
+    /**
+     * All peers in order of arrival.
+     *
+     * @return a view that changes with the table
+     */
+    public List<Peer> all() {
+        return Collections.unmodifiableList(peers);
+    }
+
+    /**
+     * The peers that can be hops: with a Curve25519 key (D7), reachable as far as we know, and offering all that is
+     * asked.
+     *
+     * @param requiredFlags OR of the flag values of {@link org.tunnel8.wire.walk.PeerFlags}; 0 asks for nothing
+     * @return a new list in order of arrival
+     */
+    public List<Peer> candidates(int requiredFlags) {
+        List<Peer> candidates = new ArrayList<>();
+        for (Peer peer : peers) {
+            if (isCandidate(peer, requiredFlags)) {
+                candidates.add(peer);
+            }
+        }
+        return candidates;
+    }
+
+    /**
+     * How many {@link #candidates} there are.
+     *
+     * @param requiredFlags OR of the flag values; 0 asks for nothing
+     * @return zero or more
+     */
+    public int candidateCount(int requiredFlags) {
+        int count = 0;
+        for (Peer peer : peers) {
+            count += isCandidate(peer, requiredFlags) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static boolean isCandidate(Peer peer, int requiredFlags) {
+        return peer.isReachable()
+                && peer.flags().has(requiredFlags)
+                && peer.key().isTunnelCompatible();
+    }
+
+    /**
+     * Draws one peer.
+     *
+     * @param random decides
+     * @param eligible which peers take part
+     * @return null if none is eligible
+     */
+    public @Nullable Peer random(RandomGenerator random, Predicate<Peer> eligible) {
+        Peer drawn = null;
+        int seen = 0;
+        for (Peer peer : peers) {
+            // Each eligible peer replaces the draw so far with the chance that makes all of them equally likely.
+            if (eligible.test(peer) && random.nextInt(++seen) == 0) {
+                drawn = peer;
+            }
+        }
+        return drawn;
+    }
+
+    /**
+     * The standing of a key, whether its owner is in the table or not. It survives the peer's leaving, as long as not
+     * too many others are asked for.
+     *
+     * @param key the key
+     * @return the one standing of that key; enter successes and failures there
+     */
+    public Reliability reliabilityOf(PublicKey key) {
+        Peer peer = byKey.get(key);
+        return peer != null ? peer.reliability() : ledger.of(key);
+    }
+}

@@ -1,0 +1,32 @@
+package org.tunnel8.peer;
+
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/**
+ * What one correctly signed introduction request or response tells about its sender. Immutable.
+ *
+ * @param key who signed it
+ * @param address where it came from
+ * @param answered whether it answers an outstanding request of ours, so that the source address cannot be made up
+ * @param lanAddress the sender's address in its own network; null if it told none
+ * @param newStyle whether it shows that the sender speaks new style
+ * @param flags what the sender offers
+ */
+public record Sighting(
+        PublicKey key,
+        InetSocketAddress address,
+        boolean answered,
+        @Nullable InetSocketAddress lanAddress,
+        boolean newStyle,
+        PeerFlags flags) {
+    /** Checks what must be there. */
+    public Sighting {
+        Objects.requireNonNull(key);
+        Objects.requireNonNull(address);
+        Objects.requireNonNull(flags);
+    }
+}
