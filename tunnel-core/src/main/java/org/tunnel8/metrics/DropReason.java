@@ -16,6 +16,12 @@ public enum DropReason {
     BAD_KEY,
     /** An answer to nothing that was asked. */
     UNSOLICITED,
+    /** A further answer to what was answered already, as repeated requests bring. */
+    DUPLICATE_ANSWER,
+    /** A message that bears our own key. */
+    OWN_MESSAGE,
+    /** A request to send a puncture to where the asker cannot see. */
+    PUNCTURE_REFUSED,
     /** A message that does not fit the state it arrives in. */
     WRONG_STATE,
     /** More than the limit for what one peer, or all strangers together, may cause. */

@@ -1,0 +1,233 @@
+package org.tunnel8.walk;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.time.Deadline;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.HostAddress;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * Enters the network through bootstrap servers and keeps one of them in mind of us (FR-005, FR-006, edge case 1, D6).
+ *
+ * <p>All servers are asked at the start, in parallel waves, and again each interval while there are no peers. While there
+ * are too few, one server is asked each interval; with enough, one each refresh (FR-008). They are always asked in old
+ * style: the reference's servers claim to speak new style and do not answer it (PROTOCOL.md §4). They are never peers.
+ * Engine thread only.
+ */
+final class BootstrapManager {
+    private static final long WAVE_INTERVAL_NANOS = 1_000_000_000L;
+
+    /** Names that did not resolve or whose server is silent are looked up again after this time. */
+    private static final long RESOLVE_AGAIN_NANOS = DiscoverySettings.REFRESH.toNanos();
+
+    private final DiscoverySettings settings;
+    private final OwnAddresses own;
+    private final PeerTable peers;
+    private final Exchanges exchanges;
+    private final Deadlines deadlines;
+    private final RandomGenerator random;
+    private final DiscoveryListener listener;
+    private final long intervalNanos;
+
+    /** Each server's address and when it last answered; null if it never did. */
+    private final Map<InetSocketAddress, @Nullable Long> servers = new LinkedHashMap<>();
+
+    private final Deque<InetSocketAddress> waiting = new ArrayDeque<>();
+    private BootstrapState state = BootstrapState.IDLE;
+    private boolean answeredThisRound;
+    private @Nullable Long roundNanos;
+    private @Nullable Long contactNanos;
+    private @Nullable Long resolvedNanos;
+    private @Nullable Deadline tick;
+
+    BootstrapManager(WalkContext context, Exchanges exchanges, DiscoveryListener listener) {
+        this.settings = context.settings();
+        this.own = context.own();
+        this.peers = context.peers();
+        this.exchanges = exchanges;
+        this.deadlines = context.deadlines();
+        this.random = context.random();
+        this.listener = listener;
+        this.intervalNanos = settings.bootstrapInterval().toNanos();
+        for (Address address : settings.bootstrap()) {
+            if (address instanceof IpAddress numeric) {
+                addServer(numeric.endpoint());
+            }
+        }
+    }
+
+    void start() {
+        resolveNames();
+        contactAllIfDue();
+        tick = deadlines.after(intervalNanos, this::tick);
+    }
+
+    void stop() {
+        waiting.clear();
+        if (tick != null) {
+            tick.cancel();
+        }
+    }
+
+    private void tick() {
+        tick = deadlines.after(intervalNanos, this::tick);
+        boolean refresh =
+                contactNanos == null || deadlines.nowNanos() - contactNanos >= DiscoverySettings.REFRESH.toNanos();
+        if (peers.size() == 0) {
+            contactAllIfDue();
+        } else if (refresh || peers.size() < settings.targetPeers()) {
+            keepAlive();
+        }
+    }
+
+    /** Asks all servers, unless that was done less than an interval ago. */
+    void contactAllIfDue() {
+        long now = deadlines.nowNanos();
+        if (roundNanos != null && now - roundNanos < intervalNanos) {
+            return;
+        }
+        roundNanos = now;
+        answeredThisRound = false;
+        resolveNames();
+        waiting.clear();
+        waiting.addAll(servers.keySet());
+        contactWave();
+    }
+
+    private void contactWave() {
+        for (int i = 0; i < settings.bootstrapWave() && !waiting.isEmpty(); i++) {
+            contact(waiting.remove());
+        }
+        if (!waiting.isEmpty()) {
+            deadlines.after(WAVE_INTERVAL_NANOS, this::contactWave);
+        }
+    }
+
+    /** Asks one server, one that has answered before if there is any, so that the network does not fall into parts. */
+    void keepAlive() {
+        List<InetSocketAddress> choice = new ArrayList<>();
+        for (Map.Entry<InetSocketAddress, @Nullable Long> server : servers.entrySet()) {
+            if (server.getValue() != null) {
+                choice.add(server.getKey());
+            }
+        }
+        if (choice.isEmpty()) {
+            choice.addAll(servers.keySet());
+        }
+        if (!choice.isEmpty()) {
+            contact(choice.get(random.nextInt(choice.size())));
+        }
+    }
+
+    private void contact(InetSocketAddress server) {
+        if (state == BootstrapState.IDLE) {
+            enter(BootstrapState.CONTACTING);
+        }
+        contactNanos = deadlines.nowNanos();
+        exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD));
+    }
+
+    boolean isServer(InetSocketAddress address) {
+        return servers.containsKey(address);
+    }
+
+    /** A server has answered a request of ours. */
+    void answered(InetSocketAddress server) {
+        answeredThisRound = true;
+        servers.put(server, deadlines.nowNanos());
+        enter(BootstrapState.ANSWERED);
+    }
+
+    /** A server has not answered within the limit. */
+    void failed(InetSocketAddress server) {
+        servers.put(server, null);
+        boolean moreToCome = !waiting.isEmpty();
+        for (InetSocketAddress other : servers.keySet()) {
+            moreToCome |= exchanges.isUnderWay(other);
+        }
+        if (!moreToCome && !answeredThisRound) {
+            enter(BootstrapState.UNREACHABLE);
+        }
+    }
+
+    /** Takes in what a configured name resolved to; an empty list if it did not. */
+    void resolved(String host, List<InetAddress> addresses) {
+        for (Address address : settings.bootstrap()) {
+            if (!(address instanceof HostAddress name) || !name.host().equals(host)) {
+                continue;
+            }
+            for (InetAddress ip : addresses) {
+                InetSocketAddress server = new InetSocketAddress(ip, name.port());
+                if (addServer(server) && roundNanos != null && peers.size() < settings.targetPeers()) {
+                    contact(server);
+                }
+            }
+        }
+    }
+
+    private boolean addServer(InetSocketAddress server) {
+        boolean usable = server.getAddress() instanceof Inet4Address
+                && AddressScope.of(server) != AddressScope.NONE
+                && !own.isOwn(server)
+                && servers.size() < DiscoverySettings.MAX_BOOTSTRAP_ADDRESSES;
+        if (!usable || servers.containsKey(server)) {
+            return false;
+        }
+        servers.put(server, null);
+        return true;
+    }
+
+    private void resolveNames() {
+        long now = deadlines.nowNanos();
+        if (resolvedNanos != null && now - resolvedNanos < RESOLVE_AGAIN_NANOS) {
+            return;
+        }
+        resolvedNanos = now;
+        Set<String> names = new LinkedHashSet<>();
+        for (Address address : settings.bootstrap()) {
+            if (address instanceof HostAddress name) {
+                names.add(name.host());
+            }
+        }
+        names.forEach(listener::resolve);
+    }
+
+    private void enter(BootstrapState next) {
+        if (state != next) {
+            state = next;
+            listener.bootstrapStateChanged(next);
+        }
+    }
+
+    BootstrapState state() {
+        return state;
+    }
+
+    int serverCount() {
+        return servers.size();
+    }
+
+    int answeringCount() {
+        int count = 0;
+        for (Long answered : servers.values()) {
+            count += answered != null ? 1 : 0;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,167 @@
+package org.tunnel8.walk;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.CommunityId;
+
+/**
+ * Who a bootstrap server can introduce, by overlay. Bounded in overlays, in members of each, and in members behind one
+ * public IP address. Engine thread only.
+ */
+final class BootstrapRegister {
+    /** Overlays at once. A new one takes the place of the smallest. */
+    static final int MAX_COMMUNITIES = 64;
+
+    /** Members of one overlay; the one heard longest ago goes first. As in the reference (PROTOCOL.md §4). */
+    static final int MAX_MEMBERS = 100;
+
+    /** Members of one overlay behind one public IP address, so that one host cannot fill it with keys. */
+    static final int MAX_MEMBERS_PER_IP = 8;
+
+    /** A member heard this short a time ago keeps its address: a request sent again from elsewhere does not move it. */
+    static final long MOVE_NANOS = 30_000_000_000L;
+
+    private final Map<CommunityId, Map<PublicKey, Member>> communities = new LinkedHashMap<>();
+
+    /** One key's membership in one overlay. */
+    static final class Member {
+        private final CommunityId community;
+        private final PublicKey key;
+        private InetSocketAddress address;
+        private @Nullable InetSocketAddress lan;
+        private long heardNanos;
+        private int unanswered;
+
+        Member(CommunityId community, PublicKey key, InetSocketAddress address, long nowNanos) {
+            this.community = community;
+            this.key = key;
+            this.address = address;
+            this.heardNanos = nowNanos;
+        }
+
+        CommunityId community() {
+            return community;
+        }
+
+        PublicKey key() {
+            return key;
+        }
+
+        InetSocketAddress address() {
+            return address;
+        }
+
+        @Nullable
+        InetSocketAddress lan() {
+            return lan;
+        }
+
+        int unansweredQuestions() {
+            return unanswered;
+        }
+
+        void asked() {
+            unanswered++;
+        }
+
+        void heard(long nowNanos) {
+            heardNanos = nowNanos;
+            unanswered = 0;
+        }
+    }
+
+    /** Enters or renews a member; false if there is no place for it. */
+    boolean enter(
+            CommunityId community,
+            PublicKey key,
+            InetSocketAddress address,
+            @Nullable InetSocketAddress lan,
+            long nowNanos) {
+        Map<PublicKey, Member> members = communities.get(community);
+        if (members == null) {
+            members = new LinkedHashMap<>();
+            addCommunity(community, members);
+        }
+        Member member = members.get(key);
+        if (member == null) {
+            if (!makeRoom(members, address.getAddress())) {
+                return false;
+            }
+            member = new Member(community, key, address, nowNanos);
+            members.put(key, member);
+        }
+        if (!member.address.equals(address)) {
+            if (nowNanos - member.heardNanos < MOVE_NANOS) {
+                return false;
+            }
+            member.address = address;
+        }
+        member.lan = lan;
+        member.heard(nowNanos);
+        return true;
+    }
+
+    private void addCommunity(CommunityId community, Map<PublicKey, Member> members) {
+        if (communities.size() >= MAX_COMMUNITIES) {
+            CommunityId smallest = community;
+            int size = Integer.MAX_VALUE;
+            for (Map.Entry<CommunityId, Map<PublicKey, Member>> entry : communities.entrySet()) {
+                if (entry.getValue().size() < size) {
+                    smallest = entry.getKey();
+                    size = entry.getValue().size();
+                }
+            }
+            communities.remove(smallest);
+        }
+        communities.put(community, members);
+    }
+
+    private static boolean makeRoom(Map<PublicKey, Member> members, InetAddress ip) {
+        int neighbours = 0;
+        Member stalest = null;
+        for (Member member : members.values()) {
+            neighbours += member.address.getAddress().equals(ip) ? 1 : 0;
+            stalest = stalest == null || member.heardNanos < stalest.heardNanos ? member : stalest;
+        }
+        if (AddressScope.of(ip) == AddressScope.PUBLIC && neighbours >= MAX_MEMBERS_PER_IP) {
+            return false;
+        }
+        if (stalest != null && members.size() >= MAX_MEMBERS) {
+            members.remove(stalest.key);
+        }
+        return true;
+    }
+
+    void remove(Member member) {
+        Map<PublicKey, Member> members = communities.get(member.community);
+        if (members != null && members.remove(member.key, member) && members.isEmpty()) {
+            communities.remove(member.community);
+        }
+    }
+
+    Collection<Member> members(CommunityId community) {
+        return communities.getOrDefault(community, Map.of()).values();
+    }
+
+    /** All members of all overlays, in a new list. */
+    List<Member> all() {
+        List<Member> all = new ArrayList<>();
+        communities.values().forEach(members -> all.addAll(members.values()));
+        return all;
+    }
+
+    int size() {
+        int size = 0;
+        for (Map<PublicKey, Member> members : communities.values()) {
+            size += members.size();
+        }
+        return size;
+    }
+}

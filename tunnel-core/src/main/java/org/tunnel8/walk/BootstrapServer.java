@@ -1,0 +1,236 @@
+package org.tunnel8.walk;
+
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.time.Deadline;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.BootstrapRegister.Member;
+import org.tunnel8.walk.OwnAddresses.Introduced;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.walk.ConnectionType;
+import org.tunnel8.wire.walk.DiscoveryCodec;
+import org.tunnel8.wire.walk.IntroduceToRequest;
+import org.tunnel8.wire.walk.IntroductionRequest;
+import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.PunctureRequest;
+import org.tunnel8.wire.walk.WalkCodec;
+import org.tunnel8.wire.walk.WalkPacket;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * Introduces the members of any overlay to each other (PROTOCOL.md §4, bootstrap servers). Engine thread only.
+ *
+ * <p>As in the reference, a verified request makes its sender a member of the overlay it names, another member is asked to
+ * puncture for it, and a part of the members is asked regularly whether they still want to be introduced. Kinder than the
+ * reference: new-style requests are answered, in new style; old-style answers do not claim that the server wants new
+ * style; a member goes after two unanswered questions instead of one; and one network cannot crowd out the others.
+ */
+final class BootstrapServer {
+    /** Time between two rounds of questions (PROTOCOL.md §4). */
+    private static final long ROUND_NANOS = 10_000_000_000L;
+
+    /** A question is unanswered after this time (PROTOCOL.md §4). */
+    private static final long ANSWER_NANOS = 5_000_000_000L;
+
+    /** Members asked in a round at least (PROTOCOL.md §4). */
+    private static final int SAMPLE = 8;
+
+    /** And at least this part of all, so that everybody is asked about every two minutes. */
+    private static final int ROUNDS_FOR_ALL = 12;
+
+    private static final int UNANSWERED_QUESTIONS = 2;
+    private static final int IDENTIFIERS = 1 << 16;
+
+    private final WalkContext context;
+    private final OwnAddresses own;
+    private final Deadlines deadlines;
+    private final Counters counters;
+    private final BootstrapRegister register = new BootstrapRegister();
+    private final Map<Integer, Question> questions = new LinkedHashMap<>();
+    private @Nullable Deadline nextRound;
+
+    private record Question(Member member, long sentNanos) {}
+
+    BootstrapServer(WalkContext context) {
+        this.context = context;
+        this.own = context.own();
+        this.deadlines = context.deadlines();
+        this.counters = context.counters();
+    }
+
+    void start() {
+        nextRound = deadlines.after(ROUND_NANOS, this::round);
+    }
+
+    void stop() {
+        if (nextRound != null) {
+            nextRound.cancel();
+        }
+    }
+
+    void onDatagram(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        WalkPacket packet;
+        try {
+            packet = CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length)
+                    ? DiscoveryCodec.decode(buffer, offset, length)
+                    : WalkCodec.decode(buffer, offset, length);
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.MALFORMED);
+            return;
+        }
+        Signature signature = () -> WalkCodec.verify(packet, buffer, offset);
+        if (packet.message() instanceof IntroductionRequest request) {
+            onRequest(from, packet, request, signature);
+        } else if (packet.message() instanceof IntroduceToRequest wish) {
+            onRequest(from, packet, wish.request(), signature);
+        } else if (packet.message() instanceof IntroductionResponse response) {
+            onResponse(from, packet, response, signature);
+        } else {
+            counters.dropped(DropReason.UNSOLICITED);
+        }
+    }
+
+    private void onRequest(
+            InetSocketAddress from, WalkPacket packet, IntroductionRequest request, Signature signature) {
+        PublicKey sender = Objects.requireNonNull(packet.sender());
+        if (context.isOwn(sender)) {
+            counters.dropped(DropReason.OWN_MESSAGE);
+            return;
+        }
+        if (AddressScope.of(from) == AddressScope.NONE || !(from.getAddress() instanceof Inet4Address)) {
+            counters.dropped(DropReason.WRONG_SENDER);
+            return;
+        }
+        if (!signature.verifies()) {
+            counters.dropped(DropReason.BAD_SIGNATURE);
+            return;
+        }
+        InetSocketAddress lan = IntroductionRequests.lanOf(request.sourceLan());
+        if (!register.enter(packet.community(), sender, from, lan, deadlines.nowNanos())) {
+            counters.dropped(DropReason.TABLE_FULL);
+        }
+        answer(from, sender, packet.community(), request);
+    }
+
+    private void answer(InetSocketAddress to, PublicKey sender, CommunityId community, IntroductionRequest request) {
+        Member other = drawOther(community, sender, to);
+        Introduced introduced = other == null ? null : own.introduced(other.address(), other.lan(), to);
+        WalkStyle style = request.style();
+        if (other != null) {
+            PunctureRequest punctureRequest =
+                    new PunctureRequest(style, request.destination(), new IpAddress(to), request.identifier());
+            context.output().send(other.address(), community, punctureRequest);
+        }
+        IntroductionResponse response = new IntroductionResponse(
+                style,
+                new IpAddress(to),
+                IpAddress.UNSPECIFIED,
+                own.wanFor(to),
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.lan(),
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.wan(),
+                style == WalkStyle.NEW
+                        ? IntroductionResponse.newFlags(false)
+                        : IntroductionResponse.oldFlags(ConnectionType.UNKNOWN, false, false, false),
+                request.identifier(),
+                ByteString.EMPTY);
+        context.output().sendResponse(to, community, response);
+    }
+
+    private @Nullable Member drawOther(CommunityId community, PublicKey sender, InetSocketAddress requester) {
+        List<Member> others = new ArrayList<>();
+        for (Member member : register.members(community)) {
+            if (!member.key().equals(sender)
+                    && !member.address().equals(requester)
+                    && own.introduced(member.address(), member.lan(), requester) != null) {
+                others.add(member);
+            }
+        }
+        return others.isEmpty() ? null : others.get(context.random().nextInt(others.size()));
+    }
+
+    private void onResponse(
+            InetSocketAddress from, WalkPacket packet, IntroductionResponse response, Signature signature) {
+        Question question = questions.get(response.identifier());
+        if (question == null
+                || !question.member().address().equals(from)
+                || !question.member().key().equals(packet.sender())
+                || !question.member().community().equals(packet.community())) {
+            counters.dropped(DropReason.UNSOLICITED);
+            return;
+        }
+        if (!signature.verifies()) {
+            counters.dropped(DropReason.BAD_SIGNATURE);
+            return;
+        }
+        questions.remove(response.identifier());
+        own.reported(from, response.destination().endpoint());
+        if (response.peerLimitReached()) {
+            register.remove(question.member());
+        } else {
+            question.member().heard(deadlines.nowNanos());
+        }
+    }
+
+    private void round() {
+        nextRound = deadlines.after(ROUND_NANOS, this::round);
+        dropSilent();
+        List<Member> members = register.all();
+        int sample = Math.min(members.size(), Math.max(SAMPLE, members.size() / ROUNDS_FOR_ALL));
+        for (int i = 0; i < sample; i++) {
+            // Draws without repetition: each drawn member changes places with the first undrawn one.
+            int drawn = i + context.random().nextInt(members.size() - i);
+            Member member = members.get(drawn);
+            members.set(drawn, members.get(i));
+            ask(member);
+        }
+    }
+
+    private void ask(Member member) {
+        int identifier = context.random().nextInt(IDENTIFIERS);
+        questions.put(identifier, new Question(member, deadlines.nowNanos()));
+        member.asked();
+        IpAddress to = new IpAddress(member.address());
+        context.output()
+                .sendRequest(
+                        member.address(),
+                        member.community(),
+                        new IntroductionRequest(
+                                WalkStyle.OLD,
+                                to,
+                                IpAddress.UNSPECIFIED,
+                                own.wanFor(member.address()),
+                                IntroductionRequest.flags(ConnectionType.UNKNOWN, false, false),
+                                identifier,
+                                ByteString.EMPTY));
+    }
+
+    private void dropSilent() {
+        long now = deadlines.nowNanos();
+        for (Iterator<Question> open = questions.values().iterator(); open.hasNext(); ) {
+            Question question = open.next();
+            if (now - question.sentNanos() >= ANSWER_NANOS) {
+                open.remove();
+                if (question.member().unansweredQuestions() >= UNANSWERED_QUESTIONS) {
+                    register.remove(question.member());
+                }
+            }
+        }
+    }
+
+    int memberCount() {
+        return register.size();
+    }
+}

@@ -1,0 +1,13 @@
+package org.tunnel8.walk;
+
+/** How entering the network through the bootstrap servers goes (FR-006, edge case 1). */
+public enum BootstrapState {
+    /** There are none to contact, or contacting has not begun. */
+    IDLE,
+    /** They are being asked and none has answered yet. */
+    CONTACTING,
+    /** At least one has answered since the last time all were asked. */
+    ANSWERED,
+    /** All were asked and none answered; they are asked again periodically. */
+    UNREACHABLE
+}

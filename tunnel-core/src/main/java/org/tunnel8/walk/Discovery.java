@@ -1,0 +1,303 @@
+package org.tunnel8.walk;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.RemovalReason;
+import org.tunnel8.time.DatagramSink;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.walk.IntroductionRequest;
+import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.PeerFlags;
+import org.tunnel8.wire.walk.PunctureRequest;
+import org.tunnel8.wire.walk.WalkCodec;
+import org.tunnel8.wire.walk.WalkMessage;
+import org.tunnel8.wire.walk.WalkMessageId;
+import org.tunnel8.wire.walk.WalkPacket;
+
+/**
+ * Gets into the network, fills a {@link PeerTable} and keeps it fresh; answers and introduces others (PROTOCOL.md §4, §5;
+ * FR-005 to FR-013a).
+ *
+ * <p>Engine thread only. It does no input or output: it is handed datagrams, and sends through the sink; what it does
+ * later is in the deadline queue.
+ */
+public final class Discovery {
+    /** Ids of the walker's that nobody uses any more and that are not the tunnel's either (PROTOCOL.md §4). */
+    private static final int FIRST_WALKER_ID = 231;
+
+    private final DiscoverySettings settings;
+    private final PeerTable peers;
+    private final Deadlines deadlines;
+    private final Counters counters;
+    private final OwnAddresses own;
+    private final IntakeLimit intake;
+    private final Exchanges exchanges;
+    private final BootstrapManager bootstrap;
+    private final Walker walker;
+    private final PeerChurn churn;
+    private final IntroductionRequests requests;
+    private final IntroductionService introductions;
+    private final PunctureService punctures;
+    private final DiscoveryResponder responder;
+    private final VersionGuard versions;
+    private final @Nullable BootstrapServer server;
+    private boolean running;
+
+    /**
+     * Puts the parts together; nothing is sent before {@link #start()}.
+     *
+     * @param settings what to do
+     * @param identity who we are
+     * @param peers the table to fill; nobody else may add to it
+     * @param deadlines the engine's clock and queue
+     * @param random decides who is asked and introduced, and draws identifiers; in production unpredictable
+     * @param sink takes what we send
+     * @param counters where drops are counted
+     * @param listener resolves names and hears of changes
+     */
+    public Discovery(
+            DiscoverySettings settings,
+            IdentityKey identity,
+            PeerTable peers,
+            Deadlines deadlines,
+            RandomGenerator random,
+            DatagramSink sink,
+            Counters counters,
+            DiscoveryListener listener) {
+        this.settings = settings;
+        this.peers = peers;
+        this.deadlines = deadlines;
+        this.counters = counters;
+        this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
+        this.intake = new IntakeLimit(deadlines.nowNanos());
+        WalkOutput output = new WalkOutput(identity, sink);
+        WalkContext context = new WalkContext(settings, own, peers, deadlines, random, output, counters);
+        this.exchanges = new Exchanges(
+                deadlines,
+                random,
+                (exchange, identifier) -> IntroductionRequests.send(context, exchange, identifier),
+                this::failed);
+        this.bootstrap = new BootstrapManager(context, exchanges, listener);
+        this.walker = new Walker(context, exchanges, bootstrap);
+        this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
+        this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
+        this.punctures = new PunctureService(context);
+        DiscoveryPings pings = new DiscoveryPings(context);
+        this.responder = new DiscoveryResponder(context, pings, punctures);
+        this.churn = new PeerChurn(context, exchanges, pings);
+        this.versions = new VersionGuard(context);
+        this.server = settings.bootstrapServer() ? new BootstrapServer(context) : null;
+        peers.addListener(new PeerTable.Listener() {
+            @Override
+            public void peerAdded(Peer peer) {
+                walker.news();
+            }
+
+            @Override
+            public void peerRemoved(Peer peer, RemovalReason reason) {
+                walker.news();
+            }
+        });
+    }
+
+    private void failed(Exchange exchange) {
+        requests.failed(exchange);
+    }
+
+    /** Begins: contacts the bootstrap servers, walks, keeps the table fresh. Does nothing if already begun. */
+    public void start() {
+        if (running) {
+            return;
+        }
+        running = true;
+        if (settings.member()) {
+            bootstrap.start();
+            walker.start();
+            churn.start();
+        }
+        if (server != null) {
+            server.start();
+        }
+    }
+
+    /** Ends for good: sends nothing any more by itself and answers nobody. */
+    public void stop() {
+        running = false;
+        exchanges.stop();
+        bootstrap.stop();
+        walker.stop();
+        churn.stop();
+        if (server != null) {
+            server.stop();
+        }
+    }
+
+    /**
+     * Takes one datagram if it is of a family handled here: the walker's messages of the tunnel overlay, the discovery
+     * overlay's, the hash table's ping, and for a bootstrap server introductions of every overlay. Whatever the bytes
+     * are, nothing is thrown; what is taken and not used is counted.
+     *
+     * @param from where it came from
+     * @param buffer holds the datagram; not kept
+     * @param offset first byte
+     * @param length number of bytes
+     * @return false if it is of no such family and somebody else's business
+     */
+    public boolean onDatagram(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        if (length <= CommunityId.PREFIX_BYTES || !running) {
+            return false;
+        }
+        int id = buffer[offset + CommunityId.PREFIX_BYTES] & 0xff;
+        CommunityId community = settings.community();
+        if (settings.member()) {
+            if (community.matchesPrefix(buffer, offset, length)) {
+                return onOwnOverlay(from, id, buffer, offset, length);
+            }
+            if (community.matchesOtherVersion(buffer, offset, length)) {
+                if (admits(from)) {
+                    versions.onForeignVersion(buffer, offset, length);
+                }
+                return true;
+            }
+        }
+        if (server != null && isIntroduction(id) && isOfOurVersion(buffer, offset)) {
+            if (admits(from)) {
+                server.onDatagram(from, buffer, offset, length);
+            }
+            return true;
+        }
+        if (CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length) && WalkMessageId.isDiscovery(id)) {
+            if (admits(from)) {
+                responder.onDiscovery(from, buffer, offset, length, isKnown(from));
+            }
+            return true;
+        }
+        boolean dhtPing = id == WalkMessageId.DHT_PING_REQUEST || id == WalkMessageId.DHT_PING_RESPONSE;
+        if (dhtPing && CommunityId.DHT.matchesPrefix(buffer, offset, length)) {
+            if (admits(from)) {
+                responder.onDhtPing(from, buffer, offset, length);
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private boolean onOwnOverlay(InetSocketAddress from, int id, byte[] buffer, int offset, int length) {
+        if (!WalkMessageId.isWalk(id)) {
+            if (id < FIRST_WALKER_ID) {
+                return false;
+            }
+            counters.dropped(DropReason.UNKNOWN_MESSAGE);
+            return true;
+        }
+        if (!admits(from)) {
+            return true;
+        }
+        WalkPacket packet;
+        try {
+            packet = WalkCodec.decode(buffer, offset, length);
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.MALFORMED);
+            return true;
+        }
+        Signature signature = () -> WalkCodec.verify(packet, buffer, offset);
+        WalkMessage message = packet.message();
+        if (message instanceof IntroductionRequest) {
+            introductions.onRequest(from, packet, signature);
+        } else if (message instanceof IntroductionResponse) {
+            requests.onResponse(from, packet, signature);
+        } else if (message instanceof PunctureRequest request) {
+            punctures.onRequest(from, settings.community(), request, isKnown(from));
+        } else {
+            requests.onPuncture(from, packet, signature);
+        }
+        return true;
+    }
+
+    private static boolean isIntroduction(int id) {
+        return id == WalkMessageId.INTRODUCTION_REQUEST
+                || id == WalkMessageId.INTRODUCTION_RESPONSE
+                || id == WalkMessageId.NEW_INTRODUCTION_REQUEST
+                || id == WalkMessageId.NEW_INTRODUCTION_RESPONSE;
+    }
+
+    private static boolean isOfOurVersion(byte[] buffer, int offset) {
+        return buffer[offset] == 0 && CommunityId.version(buffer, offset) == CommunityId.VERSION;
+    }
+
+    private boolean admits(InetSocketAddress from) {
+        boolean admitted = intake.admits(isKnown(from), deadlines.nowNanos());
+        if (!admitted) {
+            counters.dropped(DropReason.RATE_LIMITED);
+        }
+        return admitted;
+    }
+
+    private boolean isKnown(InetSocketAddress address) {
+        return peers.byAddress(address) != null || exchanges.with(address) != null || bootstrap.isServer(address);
+    }
+
+    /**
+     * Hands over what {@link DiscoveryListener#resolve} asked for.
+     *
+     * @param host the name
+     * @param addresses what it resolved to; empty if it did not
+     */
+    public void onResolved(String host, List<InetAddress> addresses) {
+        if (running) {
+            bootstrap.resolved(host, addresses);
+        }
+    }
+
+    /**
+     * Where the handshake with an address stands (FR-009).
+     *
+     * @param address the address
+     * @return {@link HandshakeState#COMPLETE} for every peer's address, else as far as the last 10 s tell
+     */
+    public HandshakeState handshake(InetSocketAddress address) {
+        Exchange exchange = exchanges.with(address);
+        if (peers.byAddress(address) != null) {
+            return HandshakeState.COMPLETE;
+        }
+        return exchange == null ? HandshakeState.NONE : exchange.handshake().state();
+    }
+
+    /**
+     * Our own IPv4 address as others see it, by agreement of several (D19). It is a secret of the user's: show it to
+     * nobody else (D12).
+     *
+     * @return null while there is no agreement
+     */
+    public @Nullable InetSocketAddress wanAddress() {
+        return own.wanLike(IpAddress.UNSPECIFIED.address());
+    }
+
+    /**
+     * How getting known goes.
+     *
+     * @return as of now
+     */
+    public DiscoveryStatus status() {
+        return new DiscoveryStatus(
+                peers.size(),
+                peers.candidateCount(PeerFlags.EXIT_BT),
+                walker.walkableCount(),
+                exchanges.outstanding(),
+                bootstrap.state(),
+                bootstrap.serverCount(),
+                bootstrap.answeringCount(),
+                server == null ? 0 : server.memberCount());
+    }
+}

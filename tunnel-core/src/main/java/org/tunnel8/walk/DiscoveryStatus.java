@@ -1,0 +1,23 @@
+package org.tunnel8.walk;
+
+/**
+ * How getting known goes (FR-023). Immutable.
+ *
+ * @param peers verified peers
+ * @param exits how many of them are candidates for an exit
+ * @param walkable introduced addresses not asked yet
+ * @param outstanding requests to find peers that are unanswered
+ * @param bootstrap how entering the network goes
+ * @param bootstrapServers bootstrap addresses known
+ * @param bootstrapAnswering how many of them answered when last asked
+ * @param introducible members a bootstrap server can introduce; 0 without that role
+ */
+public record DiscoveryStatus(
+        int peers,
+        int exits,
+        int walkable,
+        int outstanding,
+        BootstrapState bootstrap,
+        int bootstrapServers,
+        int bootstrapAnswering,
+        int introducible) {}

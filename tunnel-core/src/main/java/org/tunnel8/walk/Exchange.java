@@ -1,0 +1,99 @@
+package org.tunnel8.walk;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.time.Deadline;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * One introduction request of ours with its repetitions, and what came of it. Kept by {@link Exchanges}, which alone
+ * changes it.
+ */
+final class Exchange {
+    /** Why a request is made. */
+    enum Purpose {
+        /** To get to know who is at an introduced address. */
+        WALK,
+        /** To have a known peer introduce another. */
+        ASK,
+        /** To see whether a peer is still there, or who really is at an address. */
+        PROBE,
+        /** To be introduced by a bootstrap server. */
+        BOOTSTRAP
+    }
+
+    /** One request on the wire. */
+    record Attempt(Exchange exchange, int identifier, long sentNanos) {}
+
+    private final Purpose purpose;
+    private final WalkStyle style;
+    private final long startedNanos;
+    private final HandshakeStateMachine handshake = new HandshakeStateMachine();
+    private final List<Attempt> attempts = new ArrayList<>(2);
+    private InetSocketAddress address;
+    private int retries;
+    private boolean answered;
+    private @Nullable Deadline retry;
+
+    Exchange(Purpose purpose, WalkTarget target, long startedNanos) {
+        this.purpose = purpose;
+        this.address = target.address();
+        this.style = target.style();
+        this.startedNanos = startedNanos;
+    }
+
+    Purpose purpose() {
+        return purpose;
+    }
+
+    /** The address that is asked; moves once if the response came from another. */
+    InetSocketAddress address() {
+        return address;
+    }
+
+    void moveTo(InetSocketAddress newAddress) {
+        address = newAddress;
+    }
+
+    WalkStyle style() {
+        return style;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    HandshakeStateMachine handshake() {
+        return handshake;
+    }
+
+    List<Attempt> attempts() {
+        return attempts;
+    }
+
+    /** Tells whether the response came; the handshake can be complete without, by a request of theirs. */
+    boolean isAnswered() {
+        return answered;
+    }
+
+    void answered() {
+        answered = true;
+    }
+
+    int retries() {
+        return retries;
+    }
+
+    void retried() {
+        retries++;
+    }
+
+    void awaitRetry(@Nullable Deadline deadline) {
+        if (retry != null) {
+            retry.cancel();
+        }
+        retry = deadline;
+    }
+}

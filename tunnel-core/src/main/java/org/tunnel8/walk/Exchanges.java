@@ -1,0 +1,204 @@
+package org.tunnel8.walk;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.peer.RttEstimator;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Exchange.Attempt;
+import org.tunnel8.walk.Exchange.Purpose;
+
+/**
+ * Our introduction requests under way: repeated with backoff, given up after a limit, and the only thing by which a
+ * response or puncture is let in (FR-004, FR-012, D5, D19).
+ *
+ * <p>Every request bears an identifier drawn at random that no other request of the last {@link #LIMIT_NANOS} bears. An
+ * exchange is remembered that long, also when answered, so that the puncture it causes finds it. Engine thread only.
+ */
+final class Exchanges {
+    /** The time in which a handshake completes or fails (FR-012). */
+    static final long LIMIT_NANOS = 10_000_000_000L;
+
+    /** Waiting time before the first repetition (FR-004); longer where round trips are. It doubles each time. */
+    static final long FIRST_RETRY_NANOS = 100_000_000L;
+
+    /** The longest waiting time before a repetition (FR-004). */
+    static final long LAST_RETRY_NANOS = 5_000_000_000L;
+
+    /** Repetitions at most (FR-004). */
+    static final int MAX_RETRIES = 5;
+
+    /** An unanswered request no longer holds back others after this time (PROTOCOL.md §4: dead after 3 s). */
+    static final long OUTSTANDING_NANOS = 3_000_000_000L;
+
+    /** Exchanges at once; more are refused. */
+    static final int MAX_EXCHANGES = 1_000;
+
+    private static final int IDENTIFIERS = 1 << 16;
+
+    private final Deadlines deadlines;
+    private final RandomGenerator random;
+    private final RequestSender sender;
+    private final Outcome outcome;
+    private final RttEstimator strangersRtt = new RttEstimator();
+    private final Map<Integer, Attempt> byIdentifier = new HashMap<>();
+    private final Map<InetSocketAddress, Exchange> byAddress = new HashMap<>();
+    private int exchanges;
+    private boolean stopped;
+
+    /** Puts a request on the wire. */
+    @FunctionalInterface
+    interface RequestSender {
+        void send(Exchange exchange, int identifier);
+    }
+
+    /** Hears of exchanges that end without an answer. */
+    @FunctionalInterface
+    interface Outcome {
+        void failed(Exchange exchange);
+    }
+
+    Exchanges(Deadlines deadlines, RandomGenerator random, RequestSender sender, Outcome outcome) {
+        this.deadlines = deadlines;
+        this.random = random;
+        this.sender = sender;
+        this.outcome = outcome;
+    }
+
+    /** Sends the first request of an exchange; false if one with that address is under way or there are too many. */
+    boolean start(Purpose purpose, WalkTarget target) {
+        if (stopped || isUnderWay(target.address()) || exchanges >= MAX_EXCHANGES) {
+            return false;
+        }
+        Exchange exchange = new Exchange(purpose, target, deadlines.nowNanos());
+        byAddress.put(target.address(), exchange);
+        exchanges++;
+        deadlines.after(LIMIT_NANOS, () -> forget(exchange));
+        send(exchange);
+        return true;
+    }
+
+    /** Tells whether an answer from this address is still hoped for. */
+    boolean isUnderWay(InetSocketAddress address) {
+        Exchange exchange = byAddress.get(address);
+        return exchange != null && exchange.handshake().isUnderWay();
+    }
+
+    /** The latest exchange with an address in the last {@link #LIMIT_NANOS}. */
+    @Nullable
+    Exchange with(InetSocketAddress address) {
+        return byAddress.get(address);
+    }
+
+    /** The request that bears this identifier. */
+    @Nullable
+    Attempt attempt(int identifier) {
+        return byIdentifier.get(identifier);
+    }
+
+    /** How many requests hold back others: unanswered, young, and made to find peers. */
+    int outstanding() {
+        long now = deadlines.nowNanos();
+        int count = 0;
+        for (Exchange exchange : byAddress.values()) {
+            boolean counts = exchange.purpose() == Purpose.WALK || exchange.purpose() == Purpose.ASK;
+            if (counts && exchange.handshake().isUnderWay() && now - exchange.startedNanos() < OUTSTANDING_NANOS) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The response came from the address that was asked: measures the round trip and ends the repetitions. */
+    long answered(Attempt attempt) {
+        Exchange exchange = attempt.exchange();
+        exchange.handshake().responseReceived();
+        exchange.answered();
+        exchange.awaitRetry(null);
+        long rtt = deadlines.nowNanos() - attempt.sentNanos();
+        strangersRtt.sample(rtt);
+        return rtt;
+    }
+
+    /** The response came from elsewhere: asks there, once. False if that does not fit. */
+    boolean answeredFrom(Exchange exchange, InetSocketAddress from) {
+        if (isUnderWay(from) || !exchange.handshake().responseReceivedFromElsewhere()) {
+            return false;
+        }
+        byAddress.remove(exchange.address(), exchange);
+        exchange.moveTo(from);
+        byAddress.put(from, exchange);
+        send(exchange);
+        return true;
+    }
+
+    /** A puncture came from this address: repeats the request at once. False if that does not fit. */
+    boolean punctured(InetSocketAddress from) {
+        Exchange exchange = byAddress.get(from);
+        if (exchange == null || !exchange.handshake().punctureReceived()) {
+            return false;
+        }
+        // The hole was opened towards this address just now, and earlier requests may have met a closed one.
+        send(exchange);
+        return true;
+    }
+
+    /** A request of theirs came from this address: no need to repeat ours. */
+    void requestedFrom(InetSocketAddress from) {
+        Exchange exchange = byAddress.get(from);
+        if (exchange != null) {
+            exchange.handshake().requestReceived();
+            exchange.awaitRetry(null);
+        }
+    }
+
+    /** Ends all repetitions, and starts no exchange any more. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void send(Exchange exchange) {
+        int identifier = freeIdentifier();
+        Attempt attempt = new Attempt(exchange, identifier, deadlines.nowNanos());
+        byIdentifier.put(identifier, attempt);
+        exchange.attempts().add(attempt);
+        exchange.handshake().requestSent();
+        if (exchange.retries() < MAX_RETRIES) {
+            long first = strangersRtt.timeoutNanos(FIRST_RETRY_NANOS, LAST_RETRY_NANOS);
+            long delay = Math.min(first << exchange.retries(), LAST_RETRY_NANOS);
+            exchange.awaitRetry(deadlines.after(delay, () -> retry(exchange)));
+        } else {
+            exchange.awaitRetry(null);
+        }
+        sender.send(exchange, identifier);
+    }
+
+    private void retry(Exchange exchange) {
+        if (exchange.handshake().isUnderWay() && !stopped) {
+            exchange.retried();
+            send(exchange);
+        }
+    }
+
+    private void forget(Exchange exchange) {
+        exchange.awaitRetry(null);
+        for (Attempt attempt : exchange.attempts()) {
+            byIdentifier.remove(attempt.identifier());
+        }
+        byAddress.remove(exchange.address(), exchange);
+        exchanges--;
+        if (exchange.handshake().limitReached() && !stopped) {
+            outcome.failed(exchange);
+        }
+    }
+
+    private int freeIdentifier() {
+        int identifier = random.nextInt(IDENTIFIERS);
+        while (byIdentifier.containsKey(identifier)) {
+            identifier = (identifier + 1) % IDENTIFIERS;
+        }
+        return identifier;
+    }
+}

@@ -1,0 +1,198 @@
+package org.tunnel8.walk;
+
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Admission;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerRole;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.Sighting;
+import org.tunnel8.walk.Exchange.Attempt;
+import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.walk.ConnectionType;
+import org.tunnel8.wire.walk.IntroductionRequest;
+import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.PeerFlags;
+import org.tunnel8.wire.walk.Puncture;
+import org.tunnel8.wire.walk.WalkPacket;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * What our introduction requests say, and what follows from their answers, from the punctures they cause and from
+ * silence (PROTOCOL.md §4, D2, D19). Engine thread only.
+ */
+final class IntroductionRequests {
+    private final WalkContext context;
+    private final PeerTable peers;
+    private final OwnAddresses own;
+    private final Counters counters;
+    private final Exchanges exchanges;
+    private final BootstrapManager bootstrap;
+    private final Walker walker;
+
+    IntroductionRequests(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap, Walker walker) {
+        this.context = context;
+        this.peers = context.peers();
+        this.own = context.own();
+        this.counters = context.counters();
+        this.exchanges = exchanges;
+        this.bootstrap = bootstrap;
+        this.walker = walker;
+    }
+
+    /** Puts the request of an exchange on the wire. */
+    static void send(WalkContext context, Exchange exchange, int identifier) {
+        InetSocketAddress to = exchange.address();
+        // Bit 0x20 stays clear: set, it would make a peer answer in new style, which our old-style requests avoid.
+        int flags =
+                exchange.style() == WalkStyle.OLD ? IntroductionRequest.flags(ConnectionType.UNKNOWN, false, true) : 0;
+        IntroductionRequest request = new IntroductionRequest(
+                exchange.style(),
+                new IpAddress(to),
+                context.own().lanFor(to),
+                context.own().wanFor(to),
+                flags,
+                identifier,
+                context.settings().flags().toExtra());
+        context.output().sendRequest(to, context.settings().community(), request);
+    }
+
+    void onResponse(InetSocketAddress from, WalkPacket packet, Signature signature) {
+        IntroductionResponse response = (IntroductionResponse) packet.message();
+        PublicKey sender = Objects.requireNonNull(packet.sender());
+        Attempt attempt = exchanges.attempt(response.identifier());
+        if (attempt == null || attempt.exchange().isAnswered()) {
+            counters.dropped(attempt == null ? DropReason.UNSOLICITED : DropReason.DUPLICATE_ANSWER);
+            return;
+        }
+        Exchange exchange = attempt.exchange();
+        boolean fromElsewhere = !from.equals(exchange.address());
+        if (fromElsewhere && (exchange.purpose() == Purpose.BOOTSTRAP || !own.canBeAsked(from))) {
+            counters.dropped(DropReason.WRONG_SENDER);
+            return;
+        }
+        if (context.isOwn(sender)) {
+            counters.dropped(DropReason.OWN_MESSAGE);
+            return;
+        }
+        if (!signature.verifies()) {
+            counters.dropped(DropReason.BAD_SIGNATURE);
+            return;
+        }
+        if (fromElsewhere) {
+            if (!exchanges.answeredFrom(exchange, from)) {
+                counters.dropped(DropReason.WRONG_STATE);
+            }
+            return;
+        }
+        long rttNanos = exchanges.answered(attempt);
+        own.reported(from, response.destination().endpoint());
+        if (bootstrap.isServer(from)) {
+            bootstrap.answered(from);
+        } else {
+            admit(from, sender, response, rttNanos);
+        }
+        takeIntroductions(from, response);
+    }
+
+    private void admit(InetSocketAddress from, PublicKey sender, IntroductionResponse response, long rttNanos) {
+        boolean newStyle = response.speaksNewStyle() && sender.isTunnelCompatible();
+        Sighting sighting =
+                new Sighting(sender, from, true, lanOf(response.sourceLan()), newStyle, flagsOf(response.extra()));
+        if (peers.admit(sighting) == Admission.REFUSED) {
+            counters.dropped(DropReason.PEER_LIMIT);
+            return;
+        }
+        walker.met(from);
+        Peer peer = peers.byKey(sender);
+        if (peer != null) {
+            peer.rtt().sample(rttNanos);
+            peer.reliability()
+                    .succeeded(PeerRole.INTRODUCTION, context.deadlines().nowNanos());
+        }
+    }
+
+    private void takeIntroductions(InetSocketAddress from, IntroductionResponse response) {
+        if (!response.introduces()) {
+            return;
+        }
+        for (InetSocketAddress address : own.toTry(response.introducedLan(), response.introducedWan(), from)) {
+            walker.introduced(WalkTarget.of(address, response.introducedSpeaksNewStyle()));
+        }
+    }
+
+    /**
+     * A puncture that a request of ours has caused says that the sender was introduced to us and that the way is open,
+     * perhaps from another port than the introducer knows.
+     */
+    void onPuncture(InetSocketAddress from, WalkPacket packet, Signature signature) {
+        Puncture puncture = (Puncture) packet.message();
+        Attempt attempt = exchanges.attempt(puncture.identifier());
+        if (attempt == null) {
+            counters.dropped(DropReason.UNSOLICITED);
+            return;
+        }
+        if (context.isOwn(Objects.requireNonNull(packet.sender()))) {
+            counters.dropped(DropReason.OWN_MESSAGE);
+            return;
+        }
+        if (!own.canBeAsked(from)) {
+            counters.dropped(DropReason.WRONG_SENDER);
+            return;
+        }
+        if (!signature.verifies()) {
+            counters.dropped(DropReason.BAD_SIGNATURE);
+            return;
+        }
+        Peer peer = peers.byAddress(from);
+        if (peer != null && peer.key().equals(packet.sender())) {
+            peers.heard(peer);
+        }
+        if (!exchanges.punctured(from) && peer == null) {
+            walker.introduced(WalkTarget.of(from, puncture.style() == WalkStyle.NEW));
+        }
+    }
+
+    /** No answer came within the limit. */
+    void failed(Exchange exchange) {
+        InetSocketAddress address = exchange.address();
+        if (exchange.purpose() == Purpose.BOOTSTRAP) {
+            bootstrap.failed(address);
+            return;
+        }
+        Peer peer = peers.byAddress(address);
+        if (peer == null) {
+            walker.failed(address);
+        } else if (peer.lastHeardNanos() <= exchange.startedNanos()) {
+            // A peer of the reference ignores requests when it knows more peers than it wants. If it gave any other
+            // sign of life meanwhile, it is as good a hop as before.
+            peers.unreachable(peer);
+            peer.reliability()
+                    .failed(PeerRole.INTRODUCTION, 1, context.deadlines().nowNanos());
+            walker.news();
+        }
+    }
+
+    static @Nullable InetSocketAddress lanOf(IpAddress told) {
+        boolean usable = told.endpoint().getAddress() instanceof Inet4Address
+                && AddressScope.of(told.endpoint()) != AddressScope.NONE;
+        return usable ? told.endpoint() : null;
+    }
+
+    static PeerFlags flagsOf(ByteString extra) {
+        try {
+            return PeerFlags.fromExtra(extra);
+        } catch (MalformedMessageException e) {
+            // Half a field tells nothing; the reference answers such a request before it notices (PROTOCOL.md §4).
+            return PeerFlags.NONE;
+        }
+    }
+}

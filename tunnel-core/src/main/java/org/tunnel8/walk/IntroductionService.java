@@ -1,0 +1,165 @@
+package org.tunnel8.walk;
+
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Admission;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.Sighting;
+import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.walk.OwnAddresses.Introduced;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.walk.ConnectionType;
+import org.tunnel8.wire.walk.IntroductionRequest;
+import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.PunctureRequest;
+import org.tunnel8.wire.walk.WalkPacket;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * Answers introduction requests of the overlay: makes the sender a peer and introduces one other, whom it asks first to
+ * puncture its NAT for the sender (PROTOCOL.md §4). Engine thread only.
+ *
+ * <p>Every request is answered, also one whose sender finds no place in the table; it is told so. A request whose key or
+ * address is already known differently changes nothing by itself: requests can be replayed and sources made up, so we
+ * ask at that address and believe the answer.
+ */
+final class IntroductionService {
+    private static final double PUNCTURE_REQUESTS_PER_SECOND = 100;
+    private static final int PUNCTURE_REQUEST_BURST = 200;
+    private static final double CONTESTS_PER_SECOND = 5;
+    private static final int CONTEST_BURST = 20;
+
+    private final WalkContext context;
+    private final PeerTable peers;
+    private final OwnAddresses own;
+    private final Counters counters;
+    private final ByteString extra;
+    private final Exchanges exchanges;
+    private final BootstrapManager bootstrap;
+    private final Walker walker;
+    private final TokenBucket punctureRequests;
+    private final TokenBucket contests;
+
+    IntroductionService(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap, Walker walker) {
+        long now = context.deadlines().nowNanos();
+        this.context = context;
+        this.peers = context.peers();
+        this.own = context.own();
+        this.counters = context.counters();
+        this.extra = context.settings().flags().toExtra();
+        this.exchanges = exchanges;
+        this.bootstrap = bootstrap;
+        this.walker = walker;
+        this.punctureRequests = new TokenBucket(PUNCTURE_REQUESTS_PER_SECOND, PUNCTURE_REQUEST_BURST, now);
+        this.contests = new TokenBucket(CONTESTS_PER_SECOND, CONTEST_BURST, now);
+    }
+
+    void onRequest(InetSocketAddress from, WalkPacket packet, Signature signature) {
+        IntroductionRequest request = (IntroductionRequest) packet.message();
+        PublicKey sender = Objects.requireNonNull(packet.sender());
+        if (context.isOwn(sender)) {
+            counters.dropped(DropReason.OWN_MESSAGE);
+            return;
+        }
+        if (AddressScope.of(from) == AddressScope.NONE) {
+            counters.dropped(DropReason.WRONG_SENDER);
+            return;
+        }
+        if (!signature.verifies()) {
+            counters.dropped(DropReason.BAD_SIGNATURE);
+            return;
+        }
+        boolean showsNewStyle = request.style() == WalkStyle.NEW || request.speaksNewStyle();
+        boolean full = false;
+        if (!bootstrap.isServer(from)) {
+            full = admit(from, sender, request, showsNewStyle) == Admission.REFUSED;
+        }
+        Peer peer = peers.byKey(sender);
+        boolean answerInNewStyle = showsNewStyle || (peer != null && peer.speaksNewStyle());
+        answer(from, sender, request, WalkTarget.of(from, answerInNewStyle).style(), full);
+    }
+
+    private Admission admit(
+            InetSocketAddress from, PublicKey sender, IntroductionRequest request, boolean showsNewStyle) {
+        Admission admission = peers.admit(new Sighting(
+                sender,
+                from,
+                false,
+                IntroductionRequests.lanOf(request.sourceLan()),
+                // Servers of the reference sign with other kinds of keys and want old-style answers to their requests.
+                showsNewStyle && sender.isTunnelCompatible(),
+                IntroductionRequests.flagsOf(request.extra())));
+        switch (admission) {
+            case ADDED, UPDATED -> {
+                walker.met(from);
+                exchanges.requestedFrom(from);
+            }
+            case CONTESTED -> settle(WalkTarget.of(from, request.style() == WalkStyle.NEW));
+            case REFUSED -> counters.dropped(DropReason.PEER_LIMIT);
+        }
+        return admission;
+    }
+
+    private void settle(WalkTarget contested) {
+        if (!exchanges.isUnderWay(contested.address())
+                && contests.tryTake(context.deadlines().nowNanos())) {
+            exchanges.start(Purpose.PROBE, contested);
+        }
+    }
+
+    private void answer(
+            InetSocketAddress to, PublicKey requester, IntroductionRequest request, WalkStyle style, boolean full) {
+        Peer other = drawOther(to, requester, style);
+        Introduced introduced = other == null ? null : own.introduced(other.address(), other.lanAddress(), to);
+        if (other != null && introduced != null) {
+            askForPuncture(other, to, request, style);
+        }
+        boolean otherSpeaksNewStyle = introduced != null && other != null && other.speaksNewStyle();
+        int flags = style == WalkStyle.NEW
+                ? IntroductionResponse.newFlags(otherSpeaksNewStyle)
+                : IntroductionResponse.oldFlags(ConnectionType.UNKNOWN, true, otherSpeaksNewStyle, full);
+        IntroductionResponse response = new IntroductionResponse(
+                style,
+                new IpAddress(to),
+                own.lanFor(to),
+                own.wanFor(to),
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.lan(),
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.wan(),
+                flags,
+                request.identifier(),
+                extra);
+        context.output().sendResponse(to, context.settings().community(), response);
+    }
+
+    private @Nullable Peer drawOther(InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style) {
+        long now = context.deadlines().nowNanos();
+        if (!punctureRequests.tryTake(now)) {
+            return null;
+        }
+        return peers.random(
+                context.random(),
+                peer -> !peer.key().equals(requester)
+                        && !peer.address().equals(requesterAddress)
+                        && peer.isReachable()
+                        && now - peer.lastHeardNanos() < PeerTable.GONE_NANOS
+                        && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
+                        && own.introduced(peer.address(), peer.lanAddress(), requesterAddress) != null);
+    }
+
+    private void askForPuncture(Peer other, InetSocketAddress walker, IntroductionRequest request, WalkStyle style) {
+        InetSocketAddress walkersLan = IntroductionRequests.lanOf(request.sourceLan());
+        boolean shareWan = other.address().getAddress().equals(walker.getAddress());
+        // The reference puts our own address here, as the walker sees it. Where both are behind one NAT, the walker's
+        // address in there is what a puncture can reach.
+        IpAddress otherAddress = shareWan && walkersLan != null ? request.sourceLan() : request.destination();
+        PunctureRequest message = new PunctureRequest(style, otherAddress, new IpAddress(walker), request.identifier());
+        context.output().send(other.address(), context.settings().community(), message);
+    }
+}

@@ -1,0 +1,82 @@
+package org.tunnel8.walk;
+
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.walk.Puncture;
+import org.tunnel8.wire.walk.PunctureRequest;
+
+/**
+ * Answers puncture-requests with punctures (PROTOCOL.md §4, FR-013). Engine thread only.
+ *
+ * <p>Puncture-requests are unsigned, small, and name whom we are to send a larger packet to: they would make an amplifier
+ * of us. So there is a limit for those we know and a tight one for everybody else, one target is served but now and then,
+ * and nobody makes us send to an address that the asker cannot see.
+ */
+final class PunctureService {
+    private static final double KNOWN_PER_SECOND = 20;
+    private static final int KNOWN_BURST = 40;
+    private static final double STRANGERS_PER_SECOND = 2;
+    private static final int STRANGERS_BURST = 4;
+    private static final long SAME_TARGET_NANOS = 500_000_000L;
+    private static final int MAX_TARGETS = 256;
+
+    private final WalkContext context;
+    private final OwnAddresses own;
+    private final Counters counters;
+    private final TokenBucket fromKnown;
+    private final TokenBucket fromStrangers;
+    private final Map<InetSocketAddress, Long> served = new LinkedHashMap<>();
+
+    PunctureService(WalkContext context) {
+        long now = context.deadlines().nowNanos();
+        this.context = context;
+        this.own = context.own();
+        this.counters = context.counters();
+        this.fromKnown = new TokenBucket(KNOWN_PER_SECOND, KNOWN_BURST, now);
+        this.fromStrangers = new TokenBucket(STRANGERS_PER_SECOND, STRANGERS_BURST, now);
+    }
+
+    /**
+     * Sends a puncture if nothing speaks against it.
+     *
+     * @param isKnown whether the asker's address is that of a peer or of somebody we asked ourselves
+     */
+    void onRequest(InetSocketAddress from, CommunityId community, PunctureRequest request, boolean isKnown) {
+        InetSocketAddress target = target(from, request);
+        if (!own.isCredible(target, from)) {
+            counters.dropped(DropReason.PUNCTURE_REFUSED);
+            return;
+        }
+        long now = context.deadlines().nowNanos();
+        Long lastNanos = served.get(target);
+        boolean tooSoon = lastNanos != null && now - lastNanos < SAME_TARGET_NANOS;
+        if (tooSoon || !(isKnown ? fromKnown : fromStrangers).tryTake(now)) {
+            counters.dropped(DropReason.RATE_LIMITED);
+            return;
+        }
+        served.remove(target);
+        served.put(target, now);
+        if (served.size() > MAX_TARGETS) {
+            served.remove(served.keySet().iterator().next());
+        }
+        // By name the second address is the sender's; the reference puts the walker's there (PROTOCOL.md §4).
+        Puncture puncture =
+                new Puncture(request.style(), own.lanFor(target), request.walkerWan(), request.identifier());
+        context.output().send(target, community, puncture);
+    }
+
+    /** The walker's WAN address, or the other one if we share the WAN address and the other one is in a LAN. */
+    private InetSocketAddress target(InetSocketAddress from, PunctureRequest request) {
+        InetSocketAddress wan = request.walkerWan().endpoint();
+        InetSocketAddress lan = request.walkerLan().endpoint();
+        boolean inOurLan = AddressScope.of(lan) == AddressScope.PRIVATE
+                && own.hasWanIp(wan.getAddress())
+                && !lan.equals(from)
+                && !own.isOwn(lan);
+        return inOurLan ? lan : wan;
+    }
+}

@@ -1,0 +1,22 @@
+package org.tunnel8.walk;
+
+import java.util.random.RandomGenerator;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.time.Deadlines;
+
+/** What all parts of a {@link Discovery} share. */
+record WalkContext(
+        DiscoverySettings settings,
+        OwnAddresses own,
+        PeerTable peers,
+        Deadlines deadlines,
+        RandomGenerator random,
+        WalkOutput output,
+        Counters counters) {
+    /** Tells whether a packet bears our own key: we have met ourselves. */
+    boolean isOwn(PublicKey key) {
+        return output.identity().publicKey().equals(key);
+    }
+}

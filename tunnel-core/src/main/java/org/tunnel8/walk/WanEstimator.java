@@ -1,0 +1,101 @@
+package org.tunnel8.walk;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our own address as the outside sees it, by agreement of those who answered our requests (D19).
+ *
+ * <p>Each answer says where it was sent to. The latest word of each voter counts, one voter per IP address (per socket
+ * address on loopback, where whole networks share one), and only that of at most {@link #MAX_VOTERS} recent ones. An
+ * estimate needs the same IP from {@link #QUORUM} voters and from more than half of them. Addresses that only a LAN can
+ * see are no votes. Engine thread only.
+ */
+final class WanEstimator {
+    /** Voters remembered; the one longest silent goes first. */
+    static final int MAX_VOTERS = 32;
+
+    /** Voters that must name the same IP. */
+    static final int QUORUM = 2;
+
+    /** A vote counts for this long: twice the refresh of 5 minutes, so that an address change is followed. */
+    static final long VOTE_LIFE_NANOS = 600_000_000_000L;
+
+    private final Map<Object, Vote> votes = new LinkedHashMap<>();
+
+    private record Vote(InetSocketAddress reported, long castNanos) {}
+
+    /**
+     * Takes in what one responder says.
+     *
+     * @param responder where the answer came from, an address we had asked
+     * @param reported where it says it sent the answer to
+     */
+    void vote(InetSocketAddress responder, InetSocketAddress reported, long nowNanos) {
+        AddressScope scope = AddressScope.of(reported);
+        AddressScope seenFrom = AddressScope.of(responder);
+        if (scope == AddressScope.PRIVATE || !seenFrom.sees(scope)) {
+            return;
+        }
+        Object voter = seenFrom == AddressScope.LOOPBACK ? responder : responder.getAddress();
+        votes.remove(voter);
+        votes.put(voter, new Vote(reported, nowNanos));
+        if (votes.size() > MAX_VOTERS) {
+            votes.remove(votes.keySet().iterator().next());
+        }
+    }
+
+    /**
+     * The agreed address, or null while there is no agreement. Its port is the one named most often with that IP, which
+     * behind a symmetric NAT is a guess.
+     *
+     * @param like an address of the family that is asked for
+     */
+    @Nullable
+    InetSocketAddress estimate(InetAddress like, long nowNanos) {
+        Map<InetAddress, Integer> ips = new LinkedHashMap<>();
+        Map<InetSocketAddress, Integer> addresses = new LinkedHashMap<>();
+        int voters = 0;
+        for (Vote vote : votes.values()) {
+            InetAddress ip = vote.reported().getAddress();
+            if (isLive(vote, nowNanos) && ip.getClass() == like.getClass()) {
+                ips.merge(ip, 1, Integer::sum);
+                addresses.merge(vote.reported(), 1, Integer::sum);
+                voters++;
+            }
+        }
+        InetSocketAddress best = null;
+        int bestCount = 0;
+        for (Map.Entry<InetSocketAddress, Integer> entry : addresses.entrySet()) {
+            int agreeing = ips.getOrDefault(entry.getKey().getAddress(), 0);
+            if (agreeing >= QUORUM && 2 * agreeing > voters && entry.getValue() > bestCount) {
+                best = entry.getKey();
+                bestCount = entry.getValue();
+            }
+        }
+        return best;
+    }
+
+    /** Tells whether the agreed address has this IP. */
+    boolean isOwn(InetAddress ip, long nowNanos) {
+        InetSocketAddress own = estimate(ip, nowNanos);
+        return own != null && own.getAddress().equals(ip);
+    }
+
+    /** Tells whether anybody at all named this IP as ours lately; weaker than agreement, and enough to try a LAN address. */
+    boolean wasReported(InetAddress ip, long nowNanos) {
+        for (Vote vote : votes.values()) {
+            if (isLive(vote, nowNanos) && vote.reported().getAddress().equals(ip)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLive(Vote vote, long nowNanos) {
+        return nowNanos - vote.castNanos() < VOTE_LIFE_NANOS;
+    }
+}
