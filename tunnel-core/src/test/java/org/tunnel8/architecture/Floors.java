@@ -27,8 +27,9 @@ final class Floors {
             Set.of("transport.udp", "peer", "cell", "policy"),
             Set.of("walk", "circuit", "relay", "exit", "stream", "proxy"),
             Set.of("engine"),
-            Set.of("node"),
+            Set.of("driver"),
             Set.of(ROOT),
+            Set.of("node"),
             Set.of("testing"));
 
     /** What runs on the engine's thread, the packages below included. */
@@ -39,7 +40,7 @@ final class Floors {
     private static final List<String> TOOLS = List.of("crypto", "wire");
 
     /** Packages that may know Netty, the packages below them included. */
-    private static final List<String> EDGES = List.of("transport.udp", "proxy", "node");
+    private static final List<String> EDGES = List.of("transport.udp", "proxy");
 
     private Floors() {}
 
