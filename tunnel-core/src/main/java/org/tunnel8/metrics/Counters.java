@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Counters {
     private final Map<DropReason, AtomicLong> drops = zeros(DropReason.class);
-    private final Map<Traffic, AtomicLong> traffic = zeros(Traffic.class);
+    private final Map<Kind, AtomicLong> traffic = zeros(Kind.class);
 
     /** What traffic is counted by. */
-    public enum Traffic {
+    public enum Kind {
         /** Datagrams handed to the engine from its own port. */
         PACKETS_RECEIVED,
         /** Their bytes. */
@@ -65,7 +65,7 @@ public final class Counters {
      * @param bytes the count of bytes that belongs to it
      * @param length number of bytes of this packet
      */
-    public void packet(Traffic packets, Traffic bytes, int length) {
+    public void packet(Kind packets, Kind bytes, int length) {
         add(traffic, packets, 1);
         add(traffic, bytes, length);
     }
@@ -102,7 +102,7 @@ public final class Counters {
      * @param kind which
      * @return zero or more
      */
-    public long traffic(Traffic kind) {
+    public long traffic(Kind kind) {
         return read(traffic, kind);
     }
 

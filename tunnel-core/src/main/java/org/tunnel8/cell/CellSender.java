@@ -1,0 +1,102 @@
+package org.tunnel8.cell;
+
+import java.net.InetSocketAddress;
+import org.tunnel8.time.DatagramSink;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.Headroom;
+import org.tunnel8.wire.WireWriter;
+import org.tunnel8.wire.cell.CellCodec;
+import org.tunnel8.wire.cell.CellFrame;
+import org.tunnel8.wire.cell.CellMessage;
+
+/**
+ * Puts frames around cell messages and sends them.
+ *
+ * <p>Engine thread only. The scratch buffer serves one message at a time: it is filled, sealed in place and sent before
+ * the next is encoded.
+ */
+public final class CellSender {
+    /** A cell message never exceeds what one datagram may hold (D4). */
+    private static final int SCRATCH_MESSAGE_BYTES = 2_048;
+
+    private final CommunityId community;
+    private final DatagramSink sink;
+    private final byte[] scratch = new byte[Headroom.FRONT_BYTES + SCRATCH_MESSAGE_BYTES + Headroom.BACK_BYTES];
+
+    /**
+     * Makes a sender of one community's cells.
+     *
+     * @param community whose prefix the frames bear
+     * @param sink where the datagrams go
+     */
+    public CellSender(CommunityId community, DatagramSink sink) {
+        this.community = community;
+        this.sink = sink;
+    }
+
+    /**
+     * Writes the frame directly in front of a message and sends both.
+     *
+     * @param to address of the neighbour
+     * @param circuitId id on the link to that neighbour
+     * @param plaintext value of the plaintext flag
+     * @param relayEarly value of the relay_early flag
+     * @param buffer holds the message, sealed unless plaintext, with room for the frame in front
+     * @param offset where the message starts
+     * @param length bytes of the message
+     */
+    public void send(
+            InetSocketAddress to,
+            int circuitId,
+            boolean plaintext,
+            boolean relayEarly,
+            byte[] buffer,
+            int offset,
+            int length) {
+        int start = offset - CellFrame.HEADER_BYTES;
+        CellFrame.writeHeader(buffer, start, community, circuitId, plaintext, relayEarly);
+        sink.send(to, buffer, start, CellFrame.HEADER_BYTES + length);
+    }
+
+    /**
+     * Encodes a message and sends it in a plaintext cell: create and created only.
+     *
+     * @param to address of the neighbour
+     * @param circuitId id on the link to that neighbour
+     * @param relayEarly value of the relay_early flag
+     * @param message the message
+     */
+    public void sendPlain(InetSocketAddress to, int circuitId, boolean relayEarly, CellMessage message) {
+        int length = encode(message);
+        send(to, circuitId, true, relayEarly, scratch, Headroom.FRONT_BYTES, length);
+    }
+
+    /**
+     * Encodes a message into the scratch buffer, at {@code Headroom.FRONT_BYTES}.
+     *
+     * @param message the message
+     * @return its bytes
+     */
+    public int encode(CellMessage message) {
+        WireWriter writer = new WireWriter(scratch, Headroom.FRONT_BYTES, SCRATCH_MESSAGE_BYTES);
+        return CellCodec.encode(message, writer);
+    }
+
+    /**
+     * The scratch buffer that {@link #encode} fills.
+     *
+     * @return the same array each time
+     */
+    public byte[] scratch() {
+        return scratch;
+    }
+
+    /**
+     * The community whose cells these are.
+     *
+     * @return its id
+     */
+    public CommunityId community() {
+        return community;
+    }
+}

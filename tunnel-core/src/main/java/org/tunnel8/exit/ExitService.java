@@ -1,0 +1,283 @@
+package org.tunnel8.exit;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.cell.AddressMemo;
+import org.tunnel8.cell.JoinedPath;
+import org.tunnel8.cell.JoinedService;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.Counters.Kind;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.HostAddress;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.cell.DataView;
+
+/**
+ * Sends what owners' data messages carry to the outside, each circuit from sockets of its own, and brings what comes
+ * back into the circuit (PROTOCOL.md §10, D16).
+ *
+ * <p>Engine thread only. Bounded: two sockets a circuit; per socket ten datagrams that wait for it; names waited for and
+ * remembered in tables of fixed size.
+ */
+public final class ExitService implements JoinedService {
+    /** Names being resolved at a time; beyond, datagrams to names are dropped. */
+    static final int MAX_PENDING_NAMES = 256;
+    /** Datagrams waiting for one name. */
+    static final int MAX_WAITING_PER_NAME = 10;
+
+    private final ExitSettings settings;
+    private final OutsidePort outside;
+    private final Counters counters;
+    private final NameCache names;
+    private final DataView data = new DataView();
+
+    private final Map<JoinedPath, Sockets> byPath = new HashMap<>();
+    private final Map<Long, OutsideSocket> byNumber = new HashMap<>();
+    private final Map<String, Queue<WaitingForName>> pendingNames = new HashMap<>();
+    private long lastNumber;
+
+    private static final class Sockets {
+        @Nullable
+        OutsideSocket ipv4;
+
+        @Nullable
+        OutsideSocket ipv6;
+
+        final AddressMemo memo = new AddressMemo();
+    }
+
+    private record WaitingForName(JoinedPath path, int port, ByteString payload) {}
+
+    /**
+     * Makes the service.
+     *
+     * @param settings what is passed
+     * @param outside the edge's sockets and resolver
+     * @param deadlines the engine's time
+     * @param counters where traffic and drops are counted
+     */
+    public ExitService(ExitSettings settings, OutsidePort outside, Deadlines deadlines, Counters counters) {
+        this.settings = settings;
+        this.outside = outside;
+        this.counters = counters;
+        this.names = new NameCache(deadlines);
+    }
+
+    @Override
+    public void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        try {
+            data.parse(buffer, offset, length);
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.MALFORMED);
+            return;
+        }
+        int payload = data.payloadOffset();
+        int payloadBytes = data.payloadLength();
+        if (!PayloadKind.isAllowed(settings.flags(), settings.community(), buffer, payload, payloadBytes)) {
+            counters.dropped(DropReason.EXIT_PAYLOAD_REFUSED);
+            return;
+        }
+        Sockets sockets = byPath.get(path);
+        if (sockets == null) {
+            // The first datagram opens the way out; it must come from where the create came from (PROTOCOL.md §10).
+            if (!from.getAddress().equals(path.previousHop().getAddress())) {
+                counters.dropped(DropReason.WRONG_SENDER);
+                return;
+            }
+            sockets = new Sockets();
+            byPath.put(path, sockets);
+        }
+        path.touch();
+        Address target = sockets.memo.destination(data, buffer);
+        if (target instanceof IpAddress ip) {
+            send(path, sockets, ip.endpoint(), buffer, payload, payloadBytes);
+        } else if (target instanceof HostAddress host) {
+            sendToName(path, sockets, host, buffer, payload, payloadBytes);
+        }
+    }
+
+    private void send(JoinedPath path, Sockets sockets, InetSocketAddress to, byte[] buffer, int offset, int length) {
+        OutsideSocket socket = socketFor(path, sockets, to.getAddress() instanceof Inet6Address);
+        if (!socket.isOpen()) {
+            if (!socket.await(to, ByteString.of(buffer, offset, length))) {
+                counters.dropped(DropReason.EXIT_QUEUE_FULL);
+            }
+        } else if (!socket.allows(to)) {
+            counters.dropped(DropReason.EXIT_TARGET_REFUSED);
+        } else {
+            path.carried(length);
+            counters.packet(Kind.EXIT_PACKETS_SENT, Kind.EXIT_BYTES_SENT, length);
+            outside.send(socket.number, to, buffer, offset, length);
+        }
+    }
+
+    private OutsideSocket socketFor(JoinedPath path, Sockets sockets, boolean ipv6) {
+        OutsideSocket socket = ipv6 ? sockets.ipv6 : sockets.ipv4;
+        if (socket == null) {
+            socket = new OutsideSocket(++lastNumber, path);
+            if (ipv6) {
+                sockets.ipv6 = socket;
+            } else {
+                sockets.ipv4 = socket;
+            }
+            byNumber.put(socket.number, socket);
+            outside.open(socket.number, ipv6);
+        }
+        return socket;
+    }
+
+    private void sendToName(JoinedPath path, Sockets sockets, HostAddress host, byte[] buffer, int offset, int length) {
+        switch (names.knows(host.host())) {
+            case RESOLVED -> {
+                InetAddress address = names.address(host.host());
+                if (address != null) {
+                    send(path, sockets, new InetSocketAddress(address, host.port()), buffer, offset, length);
+                }
+            }
+            case NONE -> counters.dropped(DropReason.EXIT_NAME_UNRESOLVED);
+            case UNKNOWN -> awaitName(path, host, ByteString.of(buffer, offset, length));
+        }
+    }
+
+    private void awaitName(JoinedPath path, HostAddress host, ByteString payload) {
+        Queue<WaitingForName> queue = pendingNames.get(host.host());
+        boolean ask = queue == null;
+        if (queue == null) {
+            if (pendingNames.size() >= MAX_PENDING_NAMES) {
+                counters.dropped(DropReason.EXIT_QUEUE_FULL);
+                return;
+            }
+            queue = new ArrayDeque<>();
+            pendingNames.put(host.host(), queue);
+        }
+        if (queue.size() >= MAX_WAITING_PER_NAME) {
+            counters.dropped(DropReason.EXIT_QUEUE_FULL);
+        } else {
+            queue.add(new WaitingForName(path, host.port(), payload));
+        }
+        if (ask) {
+            outside.resolve(host.host());
+        }
+    }
+
+    /**
+     * Learns the addresses of a host name that was asked for.
+     *
+     * @param host the name
+     * @param addresses its addresses; empty if it has none or the resolver failed
+     */
+    public void onResolved(String host, List<InetAddress> addresses) {
+        Queue<WaitingForName> queue = pendingNames.remove(host);
+        if (queue == null) {
+            return;
+        }
+        names.put(host, addresses);
+        InetAddress address = names.address(host);
+        for (WaitingForName waiting : queue) {
+            Sockets sockets = byPath.get(waiting.path);
+            if (address == null) {
+                counters.dropped(DropReason.EXIT_NAME_UNRESOLVED);
+            } else if (sockets != null) {
+                InetSocketAddress to = new InetSocketAddress(address, waiting.port);
+                send(waiting.path, sockets, to, waiting.payload.toBytes(), 0, waiting.payload.length());
+            }
+        }
+    }
+
+    /**
+     * Learns that an outside socket is open; what waited for it goes out.
+     *
+     * @param number the socket's number
+     * @param local its own address
+     */
+    public void onSocketOpened(long number, InetSocketAddress local) {
+        OutsideSocket socket = byNumber.get(number);
+        if (socket == null) {
+            return;
+        }
+        for (OutsideSocket.Waiting waiting : socket.opened(local.getAddress(), settings.allowed())) {
+            Sockets sockets = byPath.get(socket.path);
+            if (sockets != null) {
+                byte[] payload = waiting.payload().toBytes();
+                send(socket.path, sockets, waiting.to(), payload, 0, payload.length);
+            }
+        }
+    }
+
+    /**
+     * Learns that an outside socket could not be opened; the next datagram tries again.
+     *
+     * @param number the socket's number
+     */
+    public void onSocketFailed(long number) {
+        OutsideSocket socket = byNumber.remove(number);
+        Sockets sockets = socket == null ? null : byPath.get(socket.path);
+        if (sockets != null) {
+            sockets.ipv4 = sockets.ipv4 == socket ? null : sockets.ipv4;
+            sockets.ipv6 = sockets.ipv6 == socket ? null : sockets.ipv6;
+            counters.dropped(DropReason.EXIT_QUEUE_FULL);
+        }
+    }
+
+    /**
+     * Takes a datagram from the outside into the circuit whose socket it came to.
+     *
+     * @param number the socket's number
+     * @param from who sent it
+     * @param buffer holds the payload with room in front and behind ({@code Headroom}); overwritten
+     * @param offset where the payload starts
+     * @param length its bytes
+     */
+    public void onOutsideDatagram(long number, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        OutsideSocket socket = byNumber.get(number);
+        if (socket == null) {
+            counters.dropped(DropReason.UNKNOWN_CIRCUIT);
+            return;
+        }
+        if (!PayloadKind.isAllowed(settings.flags(), settings.community(), buffer, offset, length)) {
+            counters.dropped(DropReason.EXIT_PAYLOAD_REFUSED);
+            return;
+        }
+        IpAddress origin = socket.origin(from);
+        int start = DataView.prepend(buffer, offset, IpAddress.UNSPECIFIED, origin);
+        socket.path.carried(length);
+        counters.packet(Kind.EXIT_PACKETS_RECEIVED, Kind.EXIT_BYTES_RECEIVED, length);
+        socket.path.sendBack(buffer, start, length + offset - start);
+    }
+
+    @Override
+    public void onPathClosed(JoinedPath path) {
+        Sockets sockets = byPath.remove(path);
+        if (sockets != null) {
+            close(sockets.ipv4);
+            close(sockets.ipv6);
+        }
+    }
+
+    private void close(@Nullable OutsideSocket socket) {
+        if (socket != null) {
+            byNumber.remove(socket.number);
+            outside.close(socket.number);
+        }
+    }
+
+    /**
+     * How many outside sockets are open or opening.
+     *
+     * @return zero or more
+     */
+    public int sockets() {
+        return byNumber.size();
+    }
+}

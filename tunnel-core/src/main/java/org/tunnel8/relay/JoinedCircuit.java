@@ -1,0 +1,150 @@
+package org.tunnel8.relay;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.cell.JoinedPath;
+import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SendCounter;
+import org.tunnel8.crypto.SessionKeys;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.wire.cell.CellFrame;
+
+/**
+ * A circuit of somebody else's that ends here: it may be extended beyond this node, or send data to the outside.
+ *
+ * <p>The message of each cell that opens goes to {@link RelayService}; nothing else is a sign of its owner's life (D1).
+ * Engine thread only.
+ */
+final class JoinedCircuit implements CellEndpoint, JoinedPath {
+    private final RelayService service;
+    private final Link previous;
+    private final SessionKeys keys;
+    private final SendCounter backwardCounter = SendCounter.responderBackward();
+    private final List<Peer> offered;
+    private final long createdNanos;
+    private long lastUsedNanos;
+    private long bytes;
+    private boolean open = true;
+
+    @Nullable
+    PendingExtend pending;
+
+    JoinedCircuit(RelayService service, Link previous, SessionKeys keys, List<Peer> offered, long nowNanos) {
+        this.service = service;
+        this.previous = previous;
+        this.keys = keys;
+        this.offered = List.copyOf(offered);
+        this.createdNanos = nowNanos;
+        this.lastUsedNanos = nowNanos;
+    }
+
+    @Override
+    public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        if (CellFrame.plaintext(buffer, offset)) {
+            // A repeated create ends here too: one that was accepted is not answered twice (D5).
+            service.drop(DropReason.PLAINTEXT_REFUSED);
+            return;
+        }
+        int body = offset + CellFrame.HEADER_BYTES;
+        int opened = service.cipher().open(keys.forward(), buffer, body, length - CellFrame.HEADER_BYTES);
+        if (opened < 0) {
+            service.drop(DropReason.BAD_LAYER);
+        } else if (opened == 0) {
+            service.drop(DropReason.MALFORMED);
+        } else {
+            bytes += length;
+            service.onMessage(
+                    this, from, CellFrame.relayEarly(buffer, offset), buffer, body + LayerCipher.COUNTER_BYTES, opened);
+        }
+    }
+
+    @Override
+    public boolean isNeighbour(PublicKey key) {
+        return key.equals(previous.key());
+    }
+
+    @Override
+    public void onDestroy(int reason) {
+        service.destroyed(this);
+    }
+
+    @Override
+    public InetSocketAddress previousHop() {
+        return previous.address();
+    }
+
+    @Override
+    public void sendBack(byte[] buffer, int offset, int length) {
+        if (!open) {
+            return;
+        }
+        service.cipher().seal(keys.backward(), backwardCounter.next(), buffer, offset, length);
+        service.cells()
+                .send(
+                        previous.address(),
+                        previous.circuitId(),
+                        false,
+                        false,
+                        buffer,
+                        offset - LayerCipher.COUNTER_BYTES,
+                        length + LayerCipher.OVERHEAD_BYTES);
+    }
+
+    @Override
+    public void touch() {
+        lastUsedNanos = service.nowNanos();
+    }
+
+    @Override
+    public void carried(int count) {
+        bytes += count;
+    }
+
+    Link previous() {
+        return previous;
+    }
+
+    SessionKeys keys() {
+        return keys;
+    }
+
+    SendCounter backwardCounter() {
+        return backwardCounter;
+    }
+
+    long createdNanos() {
+        return createdNanos;
+    }
+
+    long lastUsedNanos() {
+        return lastUsedNanos;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** The peer of that key among those offered to the owner with the created. */
+    @Nullable
+    Peer offered(PublicKey key) {
+        for (Peer peer : offered) {
+            if (peer.key().equals(key)) {
+                return peer;
+            }
+        }
+        return null;
+    }
+
+    /** Ends this end; the keys live on if a relayed circuit goes on with them. */
+    void close(boolean keysGoOn) {
+        open = false;
+        if (!keysGoOn) {
+            keys.destroy();
+        }
+    }
+}

@@ -1,0 +1,484 @@
+package org.tunnel8.relay;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tunnel8.cell.CellRouter;
+import org.tunnel8.cell.CellSender;
+import org.tunnel8.cell.CircuitTable;
+import org.tunnel8.cell.JoinedService;
+import org.tunnel8.cell.SealedCandidates;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.EphemeralKey;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.KeyAgreement;
+import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.time.DatagramSink;
+import org.tunnel8.time.Deadline;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TokenBucket;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.Headroom;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.cell.CellCodec;
+import org.tunnel8.wire.cell.CellMessage;
+import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.Create;
+import org.tunnel8.wire.cell.Created;
+import org.tunnel8.wire.cell.Destroy;
+import org.tunnel8.wire.cell.DestroyCodec;
+import org.tunnel8.wire.cell.Extend;
+import org.tunnel8.wire.cell.Extended;
+import org.tunnel8.wire.cell.Ping;
+import org.tunnel8.wire.cell.Pong;
+import org.tunnel8.wire.cell.TestRequest;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/**
+ * Lets others use this node as a hop of their circuits: joins (create), extends, relays, answers, forgets
+ * (PROTOCOL.md §8, §9).
+ *
+ * <pre>
+ * state of a circuit id      message            what happens
+ * -----------------------    ---------------    -----------------------------------------------------------------
+ * unused                     create             joined: created with keys and up to four random relays (D18)
+ * joined                     extend             a create goes out under a new id and identifier (D5); pending
+ * joined, pending            extend             supersedes the pending one, whose late created finds nothing
+ * joined, pending            created (new id)   relayed: both ids pass cells on; extended goes to the owner
+ * joined                     data               the service behind (exit)
+ * joined                     ping, test         pong, test response
+ * joined, pending, relayed   destroy            forgotten; relayed: passed on to the other neighbour
+ * any                        silence            joined and relayed: forgotten after the idle limit
+ * </pre>
+ *
+ * <p>Engine thread only. What strangers can make grow is bounded: circuits by {@link RelaySettings#maxJoinedCircuits()},
+ * remembered ids by {@link #MAX_REMEMBERED_CREATES}, work by a rate of creates.
+ */
+public final class RelayService implements CellRouter.CreateHandler {
+    /** An accepted create is not answered again for so long (PROTOCOL.md §8). */
+    static final long CREATE_MEMORY_NANOS = 60_000_000_000L;
+    /** Ids of accepted creates that are remembered at most; beyond, creates are refused. */
+    static final int MAX_REMEMBERED_CREATES = 32_768;
+    /** A relay awaits created for so long (PROTOCOL.md §9, "create at a relay"). */
+    static final long CREATED_WAIT_NANOS = 10_000_000_000L;
+    /** A create to which nothing came back is repeated unchanged, first after this time, then after twice as long (D5). */
+    static final long CREATE_REPEAT_NANOS = 500_000_000L;
+    /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
+    static final long SWEEP_NANOS = 5_000_000_000L;
+    /** Candidates listed with a created (PROTOCOL.md §8). */
+    static final int OFFERED_RELAYS = 4;
+
+    private static final Logger log = LoggerFactory.getLogger(RelayService.class);
+
+    private final RelaySettings settings;
+    private final IdentityKey identity;
+    private final CircuitTable table;
+    private final CellSender cells;
+    private final DatagramSink sink;
+    private final LayerCipher cipher;
+    private final PeerTable peers;
+    private final Deadlines deadlines;
+    private final RandomGenerator random;
+    private final Counters counters;
+    private final JoinedService exit;
+    private final Predicate<InetSocketAddress> extendTargets;
+    private final SpeedTest speedTest;
+    private final TokenBucket creates;
+    private final ByteString ownKey;
+
+    private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
+    private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
+    private final Map<Integer, Long> acceptedCreates = new LinkedHashMap<>();
+
+    /**
+     * Makes the service; {@link #start()} sets its sweeps going.
+     *
+     * @param settings roles and limits
+     * @param identity this node's key, which answers creates and signs destroys
+     * @param table the circuit ids in use
+     * @param cells sends cells
+     * @param sink sends destroys
+     * @param cipher the layer cipher of the engine's thread
+     * @param peers whom candidates are taken from
+     * @param deadlines the engine's time
+     * @param random where ids, identifiers and ephemeral keys come from
+     * @param counters where drops are counted
+     * @param exit takes data at the end of a circuit
+     * @param extendTargets says to which given addresses a circuit may be extended (D18)
+     */
+    public RelayService(
+            RelaySettings settings,
+            IdentityKey identity,
+            CircuitTable table,
+            CellSender cells,
+            DatagramSink sink,
+            LayerCipher cipher,
+            PeerTable peers,
+            Deadlines deadlines,
+            RandomGenerator random,
+            Counters counters,
+            JoinedService exit,
+            Predicate<InetSocketAddress> extendTargets) {
+        this.settings = settings;
+        this.identity = identity;
+        this.table = table;
+        this.cells = cells;
+        this.sink = sink;
+        this.cipher = cipher;
+        this.peers = peers;
+        this.deadlines = deadlines;
+        this.random = random;
+        this.counters = counters;
+        this.exit = exit;
+        this.extendTargets = extendTargets;
+        this.speedTest = new SpeedTest(cells, random);
+        this.creates = new TokenBucket(deadlines, settings.createsPerSecond(), settings.createsPerSecond());
+        this.ownKey = ByteString.of(identity.publicKey().toBytes());
+    }
+
+    /** Starts to look for circuits to forget. */
+    public void start() {
+        deadlines.after(SWEEP_NANOS, this::sweep);
+    }
+
+    /** Ends every circuit with a destroy to its neighbours (reason 2, shutdown). */
+    public void stop() {
+        for (JoinedCircuit circuit : List.copyOf(joined)) {
+            sendDestroy(circuit.previous(), Destroy.REASON_SHUTDOWN);
+            forget(circuit, false);
+        }
+        for (RelayedCircuit circuit : List.copyOf(relayed)) {
+            sendDestroy(circuit.forward().from, Destroy.REASON_SHUTDOWN);
+            sendDestroy(circuit.forward().to, Destroy.REASON_SHUTDOWN);
+            forget(circuit);
+        }
+    }
+
+    /**
+     * How many circuits end at this node.
+     *
+     * @return zero or more
+     */
+    public int joinedCircuits() {
+        return joined.size();
+    }
+
+    /**
+     * How many circuits run through this node.
+     *
+     * @return zero or more
+     */
+    public int relayedCircuits() {
+        return relayed.size();
+    }
+
+    @Override
+    public void onCreate(InetSocketAddress from, int circuitId, byte[] buffer, int offset, int length) {
+        if (settings.flags().equals(PeerFlags.NONE)) {
+            drop(DropReason.ROLE_MISSING);
+            return;
+        }
+        expireCreates();
+        if (acceptedCreates.containsKey(circuitId)) {
+            drop(DropReason.DUPLICATE_CREATE);
+        } else if (acceptedCreates.size() >= MAX_REMEMBERED_CREATES) {
+            drop(DropReason.TABLE_FULL);
+        } else if (2 * relayed.size() + joined.size() >= settings.maxJoinedCircuits()) {
+            drop(DropReason.CIRCUIT_LIMIT);
+        } else if (!creates.tryTake()) {
+            drop(DropReason.RATE_LIMITED);
+        } else {
+            try {
+                if (CellCodec.decode(buffer, offset, length) instanceof Create create) {
+                    join(from, circuitId, create);
+                }
+            } catch (MalformedMessageException e) {
+                drop(DropReason.MALFORMED);
+            } catch (CryptoFailure e) {
+                drop(DropReason.BAD_KEY);
+            }
+        }
+    }
+
+    private void join(InetSocketAddress from, int circuitId, Create create) throws CryptoFailure {
+        PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
+        if (!neighbour.isTunnelCompatible()) {
+            throw new CryptoFailure("the neighbour's key is not of the kind that signs destroys of circuits");
+        }
+        KeyAgreement.Response response = KeyAgreement.respond(
+                identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
+        acceptedCreates.put(circuitId, nowNanos());
+        Link previous = new Link(from, neighbour, circuitId);
+        List<Peer> offered = randomRelays(neighbour, from);
+        JoinedCircuit circuit = new JoinedCircuit(this, previous, response.keys(), offered, nowNanos());
+        table.put(circuitId, circuit);
+        joined.add(circuit);
+        ByteString candidates = SealedCandidates.seal(
+                cipher,
+                response.keys().forward(),
+                offered.stream().map(Peer::key).toList());
+        cells.sendPlain(
+                from,
+                circuitId,
+                false,
+                new Created(
+                        create.identifier(), ByteString.of(response.y()), ByteString.of(response.auth()), candidates));
+    }
+
+    /** Up to four relays that are no BT exits, drawn at random, never the asker (D18). */
+    private List<Peer> randomRelays(PublicKey asker, InetSocketAddress askerAddress) {
+        List<Peer> candidates = new ArrayList<>(peers.candidates(PeerFlags.RELAY));
+        candidates.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT)
+                || peer.key().equals(asker)
+                || peer.address().equals(askerAddress));
+        int count = Math.min(OFFERED_RELAYS, candidates.size());
+        for (int i = 0; i < count; i++) {
+            Collections.swap(candidates, i, i + random.nextInt(candidates.size() - i));
+        }
+        return candidates.subList(0, count);
+    }
+
+    void onMessage(
+            JoinedCircuit circuit, InetSocketAddress from, boolean relayEarly, byte[] buffer, int offset, int length) {
+        if (buffer[offset] == CellMessageId.DATA) {
+            exit.onData(circuit, from, buffer, offset, length);
+            return;
+        }
+        try {
+            CellMessage message = CellCodec.decode(buffer, offset, length);
+            if (message instanceof Ping ping) {
+                circuit.touch();
+                sendBack(circuit, new Pong(ping.identifier()));
+            } else if (message instanceof Extend extend) {
+                if (relayEarly) {
+                    extend(circuit, extend);
+                } else {
+                    drop(DropReason.EXTEND_REFUSED);
+                }
+            } else if (message instanceof TestRequest request) {
+                if (settings.flags().has(PeerFlags.SPEED_TEST)) {
+                    circuit.touch();
+                    speedTest.answer(circuit, request);
+                } else {
+                    drop(DropReason.ROLE_MISSING);
+                }
+            } else {
+                drop(DropReason.UNKNOWN_MESSAGE);
+            }
+        } catch (MalformedMessageException e) {
+            drop(DropReason.MALFORMED);
+        }
+    }
+
+    private void extend(JoinedCircuit circuit, Extend extend) {
+        if (!settings.flags().has(PeerFlags.RELAY)) {
+            drop(DropReason.ROLE_MISSING);
+            return;
+        }
+        if (nowNanos() - circuit.createdNanos() > settings.extendWindow().toNanos()) {
+            drop(DropReason.EXTEND_REFUSED);
+            return;
+        }
+        PublicKey key;
+        try {
+            key = PublicKey.parse(extend.nodePublicKey().toBytes());
+        } catch (CryptoFailure e) {
+            drop(DropReason.BAD_KEY);
+            return;
+        }
+        InetSocketAddress target = extendTarget(circuit, key, extend.nodeAddress());
+        if (target == null) {
+            drop(DropReason.EXTEND_REFUSED);
+            return;
+        }
+        if (circuit.pending != null) {
+            abandon(circuit.pending);
+        }
+        int id = unusedCircuitId();
+        Create create = new Create(random.nextInt(1 << 16), ownKey, extend.ephemeralKey());
+        PendingExtend pending =
+                new PendingExtend(this, circuit, extend.identifier(), new Link(target, key, id), create);
+        circuit.pending = pending;
+        circuit.touch();
+        table.put(id, pending);
+        sendCreate(pending, CREATE_REPEAT_NANOS, nowNanos() + CREATED_WAIT_NANOS);
+    }
+
+    /** Where an extend leads: an offered candidate, a peer of that key, or the given address; null if it is refused. */
+    private @Nullable InetSocketAddress extendTarget(JoinedCircuit circuit, PublicKey key, IpAddress given) {
+        if (!key.isTunnelCompatible()
+                || key.equals(identity.publicKey())
+                || key.equals(circuit.previous().key())) {
+            return null;
+        }
+        Peer peer = circuit.offered(key);
+        if (peer == null) {
+            peer = peers.byKey(key);
+        }
+        if (peer != null) {
+            return peer.address();
+        }
+        boolean refused =
+                !extendTargets.test(given.endpoint()) || given.endpoint().equals(circuit.previousHop());
+        return refused ? null : given.endpoint();
+    }
+
+    private void sendCreate(PendingExtend pending, long repeatNanos, long untilNanos) {
+        cells.sendPlain(pending.next.address(), pending.next.circuitId(), false, pending.create);
+        long next = nowNanos() + repeatNanos;
+        Deadline timer = next < untilNanos
+                ? deadlines.at(next, () -> sendCreate(pending, repeatNanos * 2, untilNanos))
+                : deadlines.at(untilNanos, () -> abandon(pending));
+        pending.timer(timer);
+    }
+
+    void onCreated(PendingExtend pending, Created created) {
+        JoinedCircuit circuit = pending.circuit;
+        pending.stopTimer();
+        RelayedCircuit through = new RelayedCircuit(
+                cipher,
+                cells,
+                deadlines,
+                counters,
+                circuit.keys(),
+                circuit.backwardCounter(),
+                circuit.previous(),
+                pending.next,
+                this::destroyed);
+        // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
+        sendBack(
+                circuit,
+                new Extended(
+                        pending.extendIdentifier, created.ephemeralKey(), created.auth(), created.sealedCandidates()));
+        circuit.pending = null;
+        forget(circuit, true);
+        table.put(circuit.previous().circuitId(), through.forward());
+        table.put(pending.next.circuitId(), through.backward());
+        relayed.add(through);
+    }
+
+    /** Gives up an extend; a created that comes for it later finds nothing. */
+    void abandon(PendingExtend pending) {
+        pending.stopTimer();
+        table.remove(pending.next.circuitId(), pending);
+        if (pending.circuit.pending == pending) {
+            pending.circuit.pending = null;
+        }
+    }
+
+    /** The previous hop has destroyed a circuit that ends here. */
+    void destroyed(JoinedCircuit circuit) {
+        forget(circuit, false);
+    }
+
+    private void destroyed(RelayedCircuit circuit, Link next, int reason) {
+        if (reason != 0) {
+            sendDestroy(next, reason);
+        }
+        forget(circuit);
+    }
+
+    private void sweep() {
+        long now = nowNanos();
+        for (JoinedCircuit circuit : List.copyOf(joined)) {
+            if (now - circuit.lastUsedNanos() > settings.idleLimit().toNanos()
+                    || now - circuit.createdNanos() > settings.ageLimit().toNanos()) {
+                forget(circuit, false);
+            } else if (circuit.bytes() > settings.trafficLimitBytes()) {
+                sendDestroy(circuit.previous(), Destroy.REASON_UNKNOWN);
+                forget(circuit, false);
+            }
+        }
+        for (RelayedCircuit circuit : List.copyOf(relayed)) {
+            if (now - circuit.lastForwardNanos() > settings.idleLimit().toNanos()) {
+                forget(circuit);
+            } else if (circuit.bytes() > settings.trafficLimitBytes()) {
+                sendDestroy(circuit.forward().from, Destroy.REASON_UNKNOWN);
+                sendDestroy(circuit.forward().to, Destroy.REASON_UNKNOWN);
+                forget(circuit);
+            }
+        }
+        expireCreates();
+        deadlines.after(SWEEP_NANOS, this::sweep);
+    }
+
+    private void forget(JoinedCircuit circuit, boolean keysGoOn) {
+        if (!joined.remove(circuit)) {
+            return;
+        }
+        if (circuit.pending != null) {
+            abandon(circuit.pending);
+        }
+        table.remove(circuit.previous().circuitId(), circuit);
+        exit.onPathClosed(circuit);
+        circuit.close(keysGoOn);
+    }
+
+    private void forget(RelayedCircuit circuit) {
+        if (relayed.remove(circuit)) {
+            table.remove(circuit.forward().from.circuitId(), circuit.forward());
+            table.remove(circuit.backward().from.circuitId(), circuit.backward());
+            circuit.close();
+        }
+    }
+
+    private void expireCreates() {
+        long before = nowNanos() - CREATE_MEMORY_NANOS;
+        var oldestFirst = acceptedCreates.values().iterator();
+        while (oldestFirst.hasNext() && oldestFirst.next() < before) {
+            oldestFirst.remove();
+        }
+    }
+
+    private void sendBack(JoinedCircuit circuit, CellMessage message) {
+        int length = cells.encode(message);
+        circuit.sendBack(cells.scratch(), Headroom.FRONT_BYTES, length);
+    }
+
+    private void sendDestroy(Link to, int reason) {
+        byte[] packet = DestroyCodec.encode(cells.community(), to.circuitId(), reason, identity);
+        sink.send(to.address(), packet, 0, packet.length);
+        log.debug("destroy sent, reason {}", reason);
+    }
+
+    private int unusedCircuitId() {
+        int id = random.nextInt();
+        while (table.contains(id)) {
+            id = random.nextInt();
+        }
+        return id;
+    }
+
+    void drop(DropReason reason) {
+        counters.dropped(reason);
+    }
+
+    long nowNanos() {
+        return deadlines.nowNanos();
+    }
+
+    LayerCipher cipher() {
+        return cipher;
+    }
+
+    CellSender cells() {
+        return cells;
+    }
+}

@@ -1,0 +1,65 @@
+package org.tunnel8.relay;
+
+import java.time.Duration;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/**
+ * How far a node lets others use it as a hop. Immutable.
+ *
+ * @param flags the roles this node announces; with none at all it joins no circuit
+ * @param maxJoinedCircuits the most entries for others' circuits at a time, a relayed circuit counting twice
+ * @param createsPerSecond creates answered per second; each costs two key agreements
+ * @param idleLimit after so long without a sign of life a circuit is forgotten
+ * @param ageLimit the longest that a circuit of which this node is the end may live
+ * @param extendWindow for so long after the create an extend is honoured
+ * @param trafficLimitBytes the most bytes that one circuit may carry
+ */
+public record RelaySettings(
+        PeerFlags flags,
+        int maxJoinedCircuits,
+        int createsPerSecond,
+        Duration idleLimit,
+        Duration ageLimit,
+        Duration extendWindow,
+        long trafficLimitBytes) {
+
+    /** The reference's {@code max_joined_circuits} (PROTOCOL.md §8). */
+    public static final int DEFAULT_MAX_JOINED_CIRCUITS = 100;
+    /** Some 400 µs of processor time each: at most a fifth of one core goes into strangers' creates. */
+    public static final int DEFAULT_CREATES_PER_SECOND = 500;
+    /** The reference's {@code max_time_inactive} (PROTOCOL.md §9). */
+    public static final Duration DEFAULT_IDLE_LIMIT = Duration.ofSeconds(20);
+    /** The reference's {@code max_time} (PROTOCOL.md §9). */
+    public static final Duration DEFAULT_AGE_LIMIT = Duration.ofHours(1);
+    /** The reference's {@code unstable_timeout} (PROTOCOL.md §8). */
+    public static final Duration DEFAULT_EXTEND_WINDOW = Duration.ofSeconds(60);
+    /** The reference's {@code max_traffic} (PROTOCOL.md §9). */
+    public static final long DEFAULT_TRAFFIC_LIMIT_BYTES = 10L << 30;
+
+    /** Checks the limits. */
+    public RelaySettings {
+        if (maxJoinedCircuits < 0 || createsPerSecond < 1 || trafficLimitBytes < 1) {
+            throw new IllegalArgumentException("limits of a relay are positive");
+        }
+        if (idleLimit.isNegative() || ageLimit.isNegative() || extendWindow.isNegative()) {
+            throw new IllegalArgumentException("durations of a relay are not negative");
+        }
+    }
+
+    /**
+     * The reference's limits.
+     *
+     * @param flags the roles this node announces
+     * @return settings with every limit at its default
+     */
+    public static RelaySettings of(PeerFlags flags) {
+        return new RelaySettings(
+                flags,
+                DEFAULT_MAX_JOINED_CIRCUITS,
+                DEFAULT_CREATES_PER_SECOND,
+                DEFAULT_IDLE_LIMIT,
+                DEFAULT_AGE_LIMIT,
+                DEFAULT_EXTEND_WINDOW,
+                DEFAULT_TRAFFIC_LIMIT_BYTES);
+    }
+}

@@ -1,0 +1,5 @@
+/** Others' circuits: joining them, extending them, passing their cells on. */
+@NullMarked
+package org.tunnel8.relay;
+
+import org.jspecify.annotations.NullMarked;
