@@ -1,0 +1,298 @@
+package org.tunnel8.circuit;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.cell.AddressMemo;
+import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.cell.CellFrame;
+import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.DataView;
+
+/**
+ * An own circuit: puts a layer on for each hop and takes them off again (PROTOCOL.md §6).
+ *
+ * <pre>
+ * state        event                                  next
+ * ----------   -----------------------------------    ------------------------------------------------
+ * EXTENDING    created or extended, hops missing      EXTENDING, an extend goes out
+ * EXTENDING    created or extended, last hop          READY
+ * EXTENDING    time-out, failed agreement, destroy    CLOSED (another circuit is built, D5)
+ * READY        failed probes, destroy, limits         CLOSED
+ * </pre>
+ *
+ * <p>Engine thread only.
+ */
+public final class Circuit implements CellEndpoint {
+    /** Cells of an own circuit that bear the relay_early flag; extends always do (PROTOCOL.md §6). */
+    static final int RELAY_EARLY_CELLS = 8;
+    /** The most that is ever sent in one datagram (D4). */
+    static final int MAX_DATAGRAM_BYTES = 2_048;
+
+    private final CircuitNetworkClient client;
+    private final int id;
+    private final Path path;
+    private final InetSocketAddress firstHop;
+    private final List<Hop> hops = new ArrayList<>();
+    private final AddressMemo origins = new AddressMemo();
+    private final long createdNanos;
+    private int relayEarlySent;
+    private long bytesUp;
+    private long bytesDown;
+    private State state = State.EXTENDING;
+    private long readyNanos;
+
+    @Nullable
+    HopAttempt attempt;
+
+    final CircuitHealth health;
+
+    /** Where a circuit stands. */
+    public enum State {
+        /** Hops are being added. */
+        EXTENDING,
+        /** All hops answered and proved to hold their keys. */
+        READY,
+        /** It has ended; nothing goes through it any more. */
+        CLOSED
+    }
+
+    Circuit(CircuitNetworkClient client, int id, Path path, long nowNanos) {
+        this.client = client;
+        this.id = id;
+        this.path = path;
+        this.firstHop = path.first().address();
+        this.createdNanos = nowNanos;
+        this.health = new CircuitHealth(this, client);
+    }
+
+    @Override
+    public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        int message = offset + CellFrame.HEADER_BYTES;
+        int messageBytes = length - CellFrame.HEADER_BYTES;
+        if (CellFrame.plaintext(buffer, offset)) {
+            client.onPlaintext(this, buffer, message, messageBytes);
+            return;
+        }
+        for (int i = 0; i < hops.size(); i++) {
+            messageBytes = client.cipher().open(hops.get(i).keys.backward(), buffer, message, messageBytes);
+            if (messageBytes < 0) {
+                client.drop(DropReason.BAD_LAYER);
+                return;
+            }
+            message += LayerCipher.COUNTER_BYTES;
+        }
+        if (hops.isEmpty() || messageBytes == 0) {
+            client.drop(DropReason.WRONG_STATE);
+            return;
+        }
+        health.authenticated();
+        bytesDown += length;
+        client.onMessage(this, from, buffer, message, messageBytes);
+    }
+
+    @Override
+    public boolean isNeighbour(PublicKey key) {
+        return key.equals(path.first().key());
+    }
+
+    @Override
+    public void onDestroy(int reason) {
+        client.close(this, CloseReason.DESTROYED);
+    }
+
+    /**
+     * Sends application data to a target.
+     *
+     * @param target where the exit is to send it; never looked up here
+     * @param buffer holds the payload with room in front and behind ({@code Headroom}); overwritten
+     * @param offset where the payload starts
+     * @param length its bytes
+     * @return false if the circuit is not ready or the datagram would be too large (counted)
+     */
+    public boolean sendData(Address target, byte[] buffer, int offset, int length) {
+        if (state != State.READY) {
+            client.drop(DropReason.NO_CIRCUIT);
+            return false;
+        }
+        int header = DataView.headerBytes(target, IpAddress.UNSPECIFIED);
+        if (CellFrame.HEADER_BYTES + hops.size() * LayerCipher.OVERHEAD_BYTES + header + length > MAX_DATAGRAM_BYTES) {
+            client.drop(DropReason.TOO_LARGE);
+            return false;
+        }
+        int start = DataView.prepend(buffer, offset, target, IpAddress.UNSPECIFIED);
+        health.sent();
+        send(buffer, start, length + offset - start);
+        return true;
+    }
+
+    /** Seals a message for the last hop and sends it to the first. */
+    void send(byte[] buffer, int offset, int length) {
+        boolean relayEarly = relayEarlySent < RELAY_EARLY_CELLS || buffer[offset] == CellMessageId.EXTEND;
+        int start = offset;
+        int bytes = length;
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            Hop hop = hops.get(i);
+            client.cipher().seal(hop.keys.forward(), hop.forward.next(), buffer, start, bytes);
+            start -= LayerCipher.COUNTER_BYTES;
+            bytes += LayerCipher.OVERHEAD_BYTES;
+        }
+        countRelayEarly(relayEarly);
+        bytesUp += CellFrame.HEADER_BYTES + bytes;
+        client.cells().send(firstHop, id, false, relayEarly, buffer, start, bytes);
+    }
+
+    /** Counts a cell with the flag, the create included. */
+    void countRelayEarly(boolean flagged) {
+        if (flagged) {
+            relayEarlySent = Math.min(relayEarlySent + 1, RELAY_EARLY_CELLS);
+        }
+    }
+
+    boolean mayFlagRelayEarly() {
+        return relayEarlySent < RELAY_EARLY_CELLS;
+    }
+
+    void add(Hop hop) {
+        hops.add(hop);
+    }
+
+    List<Hop> hopList() {
+        return hops;
+    }
+
+    void becomeReady(long nowNanos) {
+        state = State.READY;
+        readyNanos = nowNanos;
+    }
+
+    /** Ends the circuit; its keys are wiped. */
+    void becomeClosed() {
+        state = State.CLOSED;
+        health.stop();
+        if (attempt != null) {
+            attempt.stop();
+            attempt = null;
+        }
+        for (Hop hop : hops) {
+            hop.keys.destroy();
+        }
+    }
+
+    /**
+     * The id of the link to the first hop.
+     *
+     * @return circuit id
+     */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * Where the circuit stands.
+     *
+     * @return its state
+     */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * How many hops have been added.
+     *
+     * @return 0 to {@link #goalHops()}
+     */
+    public int hops() {
+        return hops.size();
+    }
+
+    /**
+     * How many hops it is to have.
+     *
+     * @return 1 to 3
+     */
+    public int goalHops() {
+        return path.hops();
+    }
+
+    /**
+     * Keys of the hops added so far, first hop first.
+     *
+     * @return a new list
+     */
+    public List<PublicKey> hopKeys() {
+        return hops.stream().map(hop -> hop.key).toList();
+    }
+
+    /**
+     * Whether signs of life are overdue (D1).
+     *
+     * @return true while it is probed
+     */
+    public boolean isSuspect() {
+        return health.isSuspect();
+    }
+
+    /**
+     * Round trip to the last hop and back.
+     *
+     * @return smoothed nanoseconds; 0 before the first answered ping
+     */
+    public long rttNanos() {
+        return health.rtt().smoothedNanos();
+    }
+
+    /**
+     * When the building began.
+     *
+     * @return nanoseconds on the engine's clock
+     */
+    public long createdNanos() {
+        return createdNanos;
+    }
+
+    /**
+     * How long the building took.
+     *
+     * @return nanoseconds; 0 while it is not ready
+     */
+    public long buildNanos() {
+        return readyNanos == 0 ? 0 : readyNanos - createdNanos;
+    }
+
+    /**
+     * Bytes sent to the first hop.
+     *
+     * @return whole datagrams, in bytes
+     */
+    public long bytesUp() {
+        return bytesUp;
+    }
+
+    /**
+     * Bytes received from the first hop that opened.
+     *
+     * @return whole datagrams, in bytes
+     */
+    public long bytesDown() {
+        return bytesDown;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    InetSocketAddress firstHop() {
+        return firstHop;
+    }
+
+    AddressMemo origins() {
+        return origins;
+    }
+}

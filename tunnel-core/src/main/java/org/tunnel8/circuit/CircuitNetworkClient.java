@@ -1,0 +1,331 @@
+package org.tunnel8.circuit;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tunnel8.cell.CellSender;
+import org.tunnel8.cell.CircuitTable;
+import org.tunnel8.cell.SealedCandidates;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.EphemeralKey;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.KeyAgreement;
+import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SessionKeys;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.Counters.Kind;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.PeerRole;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.time.DatagramSink;
+import org.tunnel8.time.Deadline;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.Headroom;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.cell.CandidateList;
+import org.tunnel8.wire.cell.CellCodec;
+import org.tunnel8.wire.cell.CellMessage;
+import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.Create;
+import org.tunnel8.wire.cell.Created;
+import org.tunnel8.wire.cell.DataView;
+import org.tunnel8.wire.cell.DestroyCodec;
+import org.tunnel8.wire.cell.Extend;
+import org.tunnel8.wire.cell.Extended;
+import org.tunnel8.wire.cell.Ping;
+import org.tunnel8.wire.cell.Pong;
+
+/**
+ * Builds own circuits over the network with create and extend, and takes what comes back through them (FR-014 to
+ * FR-018, PROTOCOL.md §7, §8).
+ *
+ * <p>One extend per circuit and hop: an attempt that is not answered in time ends the circuit, and whoever asked for it
+ * builds another (D5). The create alone is repeated unchanged while nothing came back. Engine thread only.
+ */
+public final class CircuitNetworkClient {
+    /** First repetition of an unanswered create; each further one after twice as long (FR-004, D5). */
+    static final long CREATE_REPEAT_NANOS = 250_000_000L;
+    /** A first hop that has not answered for this long is given up; 5 repetitions fit in. */
+    static final long CREATE_WAIT_NANOS = 4_000_000_000L;
+    /** The least time an extend is given: the relay may have to repeat its own create. */
+    static final long EXTEND_WAIT_NANOS = 4_000_000_000L;
+    /** The least for a hop that the relay did not offer: it may wait 5 s for a ping of that node first (D5). */
+    static final long UNLISTED_EXTEND_WAIT_NANOS = 7_000_000_000L;
+    /** The most an extend is given: the reference's limit for one hop (PROTOCOL.md §9). */
+    static final long MAX_EXTEND_WAIT_NANOS = 10_000_000_000L;
+
+    private static final Logger log = LoggerFactory.getLogger(CircuitNetworkClient.class);
+
+    private final IdentityKey identity;
+    private final ByteString ownKey;
+    private final CircuitTable table;
+    private final CellSender cells;
+    private final DatagramSink sink;
+    private final LayerCipher cipher;
+    private final PeerTable peers;
+    private final PathSelector selector;
+    private final Deadlines deadlines;
+    private final RandomGenerator random;
+    private final Counters counters;
+    private final CircuitListener listener;
+    private final DataView data = new DataView();
+    private final Set<Circuit> circuits = new LinkedHashSet<>();
+
+    CircuitNetworkClient(
+            IdentityKey identity,
+            CircuitTable table,
+            CellSender cells,
+            DatagramSink sink,
+            LayerCipher cipher,
+            PeerTable peers,
+            PathSelector selector,
+            Deadlines deadlines,
+            RandomGenerator random,
+            Counters counters,
+            CircuitListener listener) {
+        this.identity = identity;
+        this.ownKey = ByteString.of(identity.publicKey().toBytes());
+        this.table = table;
+        this.cells = cells;
+        this.sink = sink;
+        this.cipher = cipher;
+        this.peers = peers;
+        this.selector = selector;
+        this.deadlines = deadlines;
+        this.random = random;
+        this.counters = counters;
+        this.listener = listener;
+    }
+
+    /** Begins to build a circuit along a path; the listener hears how it ends. */
+    Circuit build(Path path) {
+        int id = random.nextInt();
+        while (table.contains(id)) {
+            id = random.nextInt();
+        }
+        Circuit circuit = new Circuit(this, id, path, deadlines.nowNanos());
+        table.put(id, circuit);
+        circuits.add(circuit);
+        peers.pin(path.first().key());
+        HopAttempt attempt = newAttempt(path.first().key());
+        circuit.attempt = attempt;
+        Create create = new Create(attempt.identifier, ownKey, ByteString.of(attempt.ephemeral.publicKey()));
+        boolean relayEarly = circuit.mayFlagRelayEarly();
+        circuit.countRelayEarly(relayEarly);
+        sendCreate(circuit, attempt, create, relayEarly, CREATE_REPEAT_NANOS);
+        return circuit;
+    }
+
+    private void sendCreate(Circuit circuit, HopAttempt attempt, Create create, boolean relayEarly, long repeatNanos) {
+        cells.sendPlain(circuit.firstHop(), circuit.id(), relayEarly, create);
+        long untilNanos = attempt.startedNanos + CREATE_WAIT_NANOS;
+        long nextNanos = deadlines.nowNanos() + repeatNanos;
+        Deadline timer = nextNanos < untilNanos
+                ? deadlines.at(nextNanos, () -> sendCreate(circuit, attempt, create, relayEarly, repeatNanos * 2))
+                : deadlines.at(untilNanos, () -> fail(circuit, CloseReason.FIRST_HOP_SILENT));
+        attempt.timer(timer);
+    }
+
+    private HopAttempt newAttempt(PublicKey target) {
+        return new HopAttempt(target, random.nextInt(1 << 16), EphemeralKey.generate(random), deadlines.nowNanos());
+    }
+
+    /** A plaintext cell on an own circuit: only the first hop's created is taken. */
+    void onPlaintext(Circuit circuit, byte[] buffer, int offset, int length) {
+        HopAttempt attempt = circuit.attempt;
+        if (attempt == null || circuit.hops() > 0 || buffer[offset] != CellMessageId.CREATED) {
+            drop(DropReason.PLAINTEXT_REFUSED);
+            return;
+        }
+        try {
+            if (CellCodec.decode(buffer, offset, length) instanceof Created created
+                    && created.identifier() == attempt.identifier) {
+                onHop(circuit, attempt, created.ephemeralKey(), created.auth(), created.sealedCandidates());
+            } else {
+                drop(DropReason.UNSOLICITED);
+            }
+        } catch (MalformedMessageException e) {
+            drop(DropReason.MALFORMED);
+        }
+    }
+
+    /** A message that the last hop has sealed. */
+    void onMessage(Circuit circuit, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        if (buffer[offset] == CellMessageId.DATA) {
+            onData(circuit, from, buffer, offset, length);
+            return;
+        }
+        try {
+            CellMessage message = CellCodec.decode(buffer, offset, length);
+            HopAttempt attempt = circuit.attempt;
+            if (message instanceof Pong pong) {
+                if (!circuit.health.onPong(pong.identifier())) {
+                    drop(DropReason.UNSOLICITED);
+                }
+            } else if (message instanceof Extended extended) {
+                if (attempt != null && circuit.hops() > 0 && extended.identifier() == attempt.identifier) {
+                    onHop(circuit, attempt, extended.ephemeralKey(), extended.auth(), extended.sealedCandidates());
+                } else {
+                    drop(DropReason.UNSOLICITED);
+                }
+            } else {
+                drop(DropReason.UNKNOWN_MESSAGE);
+            }
+        } catch (MalformedMessageException e) {
+            drop(DropReason.MALFORMED);
+        }
+    }
+
+    private void onData(Circuit circuit, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        if (!from.equals(circuit.firstHop())) {
+            drop(DropReason.WRONG_SENDER);
+            return;
+        }
+        try {
+            data.parse(buffer, offset, length);
+        } catch (MalformedMessageException e) {
+            drop(DropReason.MALFORMED);
+            return;
+        }
+        if (cells.community().matchesPrefix(buffer, data.payloadOffset(), data.payloadLength())) {
+            // Whoever can reach the exit's socket can send this; answering it would give the owner away (D17).
+            drop(DropReason.TUNNELLED_MESSAGE_REFUSED);
+            return;
+        }
+        counters.packet(Kind.DATA_PACKETS_RECEIVED, Kind.DATA_BYTES_RECEIVED, data.payloadLength());
+        listener.onData(
+                circuit, circuit.origins().origin(data, buffer), buffer, data.payloadOffset(), data.payloadLength());
+    }
+
+    private void onHop(
+            Circuit circuit, HopAttempt attempt, ByteString y, ByteString auth, ByteString sealedCandidates) {
+        SessionKeys keys;
+        CandidateList candidates;
+        try {
+            keys = KeyAgreement.initiate(attempt.ephemeral, attempt.target, y.toBytes(), auth.toBytes());
+            candidates = SealedCandidates.open(cipher, keys.forward(), sealedCandidates);
+        } catch (CryptoFailure | MalformedMessageException e) {
+            fail(circuit, CloseReason.HANDSHAKE_FAILED);
+            return;
+        }
+        attempt.stop();
+        circuit.attempt = null;
+        circuit.add(new Hop(attempt.target, keys));
+        if (circuit.hops() == 1) {
+            circuit.health.start();
+        } else {
+            circuit.health.authenticated();
+        }
+        if (circuit.hops() < circuit.goalHops()) {
+            extend(circuit, candidates);
+            return;
+        }
+        circuit.becomeReady(deadlines.nowNanos());
+        long now = deadlines.nowNanos();
+        for (Hop hop : circuit.hopList()) {
+            peers.reliabilityOf(hop.key).succeeded(roleOf(circuit, hop.key), now);
+        }
+        log.debug("circuit of {} hops ready after {} ms", circuit.hops(), circuit.buildNanos() / 1_000_000);
+        circuit.health.ping(); // teaches the round trip, which the signs of life are judged by
+        listener.onReady(circuit);
+    }
+
+    private void extend(Circuit circuit, CandidateList candidates) {
+        PathSelector.NextHop next = selector.next(circuit, candidates, identity.publicKey());
+        if (next == null) {
+            fail(circuit, CloseReason.NO_CANDIDATE);
+            return;
+        }
+        HopAttempt attempt = newAttempt(next.key());
+        circuit.attempt = attempt;
+        sendMessage(
+                circuit,
+                new Extend(
+                        attempt.identifier,
+                        ByteString.of(next.key().toBytes()),
+                        ByteString.of(attempt.ephemeral.publicKey()),
+                        next.address()));
+        long least = next.listed() ? EXTEND_WAIT_NANOS : UNLISTED_EXTEND_WAIT_NANOS;
+        long wait = Math.min(MAX_EXTEND_WAIT_NANOS, Math.max(least, 8 * circuit.rttNanos()));
+        attempt.timer(deadlines.after(wait, () -> fail(circuit, CloseReason.EXTEND_TIMED_OUT)));
+    }
+
+    /** Ends a circuit that could not be built, or died, and lays the failure where it may belong (D11). */
+    private void fail(Circuit circuit, CloseReason reason) {
+        HopAttempt attempt = circuit.attempt;
+        List<PublicKey> suspects = new ArrayList<>(circuit.hopKeys());
+        if (attempt != null) {
+            suspects.add(attempt.target);
+        }
+        long now = deadlines.nowNanos();
+        for (PublicKey suspect : suspects) {
+            peers.reliabilityOf(suspect).failed(roleOf(circuit, suspect), 1.0 / suspects.size(), now);
+        }
+        close(circuit, reason);
+    }
+
+    private static PeerRole roleOf(Circuit circuit, PublicKey key) {
+        return key.equals(circuit.path().exit().key()) ? PeerRole.EXIT : PeerRole.RELAY;
+    }
+
+    /** Ends a circuit; its first hop is told unless it was the one to end it. */
+    void close(Circuit circuit, CloseReason reason) {
+        if (!circuits.remove(circuit)) {
+            return;
+        }
+        if (reason == CloseReason.UNRESPONSIVE) {
+            long now = deadlines.nowNanos();
+            for (PublicKey key : circuit.hopKeys()) {
+                peers.reliabilityOf(key).failed(roleOf(circuit, key), 1.0 / circuit.hops(), now);
+            }
+        }
+        if (reason != CloseReason.DESTROYED) {
+            byte[] packet = DestroyCodec.encode(cells.community(), circuit.id(), reason.code(), identity);
+            sink.send(circuit.firstHop(), packet, 0, packet.length);
+        }
+        table.remove(circuit.id(), circuit);
+        peers.unpin(circuit.path().first().key());
+        circuit.becomeClosed();
+        log.debug("circuit of {} hops closed: {}", circuit.hops(), reason);
+        listener.onClosed(circuit, reason);
+    }
+
+    /** Sends a ping to the last hop and returns its identifier. */
+    int sendPing(Circuit circuit) {
+        int identifier = random.nextInt(1 << 16);
+        sendMessage(circuit, new Ping(identifier));
+        return identifier;
+    }
+
+    private void sendMessage(Circuit circuit, CellMessage message) {
+        int length = cells.encode(message);
+        circuit.send(cells.scratch(), Headroom.FRONT_BYTES, length);
+    }
+
+    Set<Circuit> circuits() {
+        return circuits;
+    }
+
+    void drop(DropReason reason) {
+        counters.dropped(reason);
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    LayerCipher cipher() {
+        return cipher;
+    }
+
+    CellSender cells() {
+        return cells;
+    }
+}

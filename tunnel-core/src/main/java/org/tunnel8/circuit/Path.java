@@ -1,0 +1,13 @@
+package org.tunnel8.circuit;
+
+import org.tunnel8.peer.Peer;
+
+/**
+ * What is decided about a circuit before it is built: its length and both ends; the middle is drawn from what the hops
+ * offer.
+ *
+ * @param hops hops in all
+ * @param first the first hop; the exit itself if there is only one
+ * @param exit the last hop
+ */
+record Path(int hops, Peer first, Peer exit) {}
