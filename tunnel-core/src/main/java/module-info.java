@@ -1,8 +1,18 @@
-/** A client and node of the Tribler anonymity network. */
+/** A client and nodes of the Tribler anonymity network. */
 module org.tunnel8.core {
     requires static transitive org.jspecify;
-    requires org.tunnel8.crypto;
-    requires org.tunnel8.transport;
+    requires transitive org.tunnel8.crypto;
+    requires transitive org.tunnel8.transport;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.socks;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires org.slf4j;
 
+    exports org.tunnel8;
     exports org.tunnel8.metrics;
+    exports org.tunnel8.node;
+    exports org.tunnel8.policy;
+    exports org.tunnel8.testing;
 }

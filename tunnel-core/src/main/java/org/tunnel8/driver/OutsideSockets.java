@@ -1,0 +1,135 @@
+package org.tunnel8.driver;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.DatagramListener;
+import org.tunnel8.transport.PortRange;
+import org.tunnel8.transport.TransportCounters;
+import org.tunnel8.transport.udp.TransportLoop;
+import org.tunnel8.transport.udp.UdpSettings;
+import org.tunnel8.transport.udp.UdpTransport;
+
+/** The real sockets behind an exit's numbered outside sockets. Loop thread only. */
+final class OutsideSockets implements AutoCloseable {
+    /** Own addresses remembered, so that an operator can tell what the outside has seen. */
+    private static final int MAX_REMEMBERED = 4_096;
+    /** One circuit's traffic, not a node's: many of these may be open. */
+    private static final int SOCKET_BUFFER_BYTES = 1 << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(OutsideSockets.class);
+
+    private final TransportLoop loop;
+    private final InetAddress bindAddress;
+    private final Events events;
+    private final Map<Long, @Nullable UdpTransport> sockets = new HashMap<>();
+    private final Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+    private TransportCounters closedCounters = TransportCounters.none();
+    private boolean closed;
+
+    /** What is told of the sockets, on the loop. */
+    interface Events {
+        void opened(long number, InetSocketAddress local);
+
+        void failed(long number);
+
+        void received(long number, InetSocketAddress from, byte[] buffer, int offset, int length);
+    }
+
+    OutsideSockets(TransportLoop loop, InetAddress bindAddress, Events events) {
+        this.loop = loop;
+        this.bindAddress = bindAddress;
+        this.events = events;
+    }
+
+    void open(long number, boolean ipv6) {
+        sockets.put(number, null);
+        InetAddress local = bindAddress instanceof Inet4Address == !ipv6 ? bindAddress : unspecified(ipv6);
+        UdpSettings settings =
+                UdpSettings.of(local, PortRange.any()).withSocketBuffers(SOCKET_BUFFER_BYTES, SOCKET_BUFFER_BYTES);
+        DatagramListener listener =
+                (from, buffer, offset, length) -> events.received(number, from, buffer, offset, length);
+        var unused = UdpTransport.bind(loop, settings, listener)
+                .whenComplete((socket, failure) -> onLoop(() -> bound(number, socket, failure)));
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop.inLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    private void bound(long number, @Nullable UdpTransport socket, @Nullable Throwable failure) {
+        if (socket == null) {
+            log.debug("an outside socket could not be opened", failure);
+            if (sockets.containsKey(number)) {
+                sockets.remove(number);
+                events.failed(number);
+            }
+        } else if (closed || !sockets.containsKey(number)) {
+            socket.close();
+        } else {
+            sockets.put(number, socket);
+            if (addresses.size() < MAX_REMEMBERED) {
+                addresses.add(socket.localAddress());
+            }
+            events.opened(number, socket.localAddress());
+        }
+    }
+
+    void send(long number, InetSocketAddress to, byte[] buffer, int offset, int length) {
+        UdpTransport socket = sockets.get(number);
+        if (socket != null) {
+            socket.send(to, buffer, offset, length);
+        }
+    }
+
+    void close(long number) {
+        UdpTransport socket = sockets.remove(number);
+        if (socket != null) {
+            closedCounters = closedCounters.plus(socket.counters());
+            socket.close();
+        }
+    }
+
+    /** The addresses that outside sockets have or had, oldest first. */
+    Set<InetSocketAddress> addresses() {
+        return new LinkedHashSet<>(addresses);
+    }
+
+    /** What all outside sockets have counted, those closed included. */
+    TransportCounters counters() {
+        TransportCounters sum = closedCounters;
+        for (UdpTransport socket : sockets.values()) {
+            sum = socket == null ? sum : sum.plus(socket.counters());
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (long number : List.copyOf(sockets.keySet())) {
+            close(number);
+        }
+    }
+
+    private static InetAddress unspecified(boolean ipv6) {
+        try {
+            return InetAddress.getByAddress(new byte[ipv6 ? 16 : 4]);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.tunnel8.engine;
+
+import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CloseReason;
+
+/** Hears what happens in an engine. Called on the engine's thread. */
+public interface EngineListener {
+    /**
+     * A circuit of the node's own can be used.
+     *
+     * @param circuit the circuit
+     */
+    default void onCircuitReady(Circuit circuit) {}
+
+    /**
+     * A circuit of the node's own has ended.
+     *
+     * @param circuit the circuit
+     * @param reason why
+     */
+    default void onCircuitClosed(Circuit circuit, CloseReason reason) {}
+
+    /**
+     * The number of known peers has changed.
+     *
+     * @param peers how many are known now
+     */
+    default void onPeers(int peers) {}
+}

@@ -1,0 +1,406 @@
+package org.tunnel8.engine;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.cell.CellRouter;
+import org.tunnel8.cell.CellSender;
+import org.tunnel8.cell.CircuitTable;
+import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CircuitPool;
+import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.circuit.FlowTable;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.exit.ExitService;
+import org.tunnel8.exit.ExitSettings;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.Counters.Kind;
+import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.RemovalReason;
+import org.tunnel8.policy.TargetPolicy;
+import org.tunnel8.relay.RelayService;
+import org.tunnel8.time.DatagramSink;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Discovery;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.Destroy;
+import org.tunnel8.wire.cell.DestroyCodec;
+
+/**
+ * The whole protocol of one node, without a socket, a clock, a thread or a random source of its own.
+ *
+ * <p>A driver tells it the time with everything it hands in, runs it when {@link #nextDeadlineNanos()} is due, and does
+ * what it asks for through {@link Effects}. Whatever bytes arrive, nothing is thrown; what is dropped is counted (D13).
+ * One thread at a time; the driver's thread in production.
+ */
+public final class TunnelEngine {
+    private final CommunityId community;
+    private final IdentityKey identity;
+    private final Deadlines deadlines;
+    private final Counters counters = new Counters();
+    private final PeerTable peers;
+    private final Discovery discovery;
+    private final CellRouter router;
+    private final RelayService relay;
+    private final ExitService exit;
+    private final @Nullable CircuitPool pool;
+    private final @Nullable FlowTable flows;
+
+    /**
+     * Makes an engine that waits to be started.
+     *
+     * @param settings what it is to be
+     * @param identity its key
+     * @param cipher the layer cipher for its thread
+     * @param random where ids, keys and choices come from; cryptographically strong in production
+     * @param nowNanos the time
+     * @param effects what it acts through
+     * @param listener hears what happens
+     */
+    public TunnelEngine(
+            EngineSettings settings,
+            IdentityKey identity,
+            LayerCipher cipher,
+            RandomGenerator random,
+            long nowNanos,
+            Effects effects,
+            EngineListener listener) {
+        this.community = settings.community();
+        this.identity = identity;
+        this.deadlines = new Deadlines(nowNanos);
+        DatagramSink sink = (to, buffer, offset, length) -> {
+            counters.packet(Kind.PACKETS_SENT, Kind.BYTES_SENT, length);
+            effects.send(to, buffer, offset, length);
+        };
+        this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
+        this.discovery = new Discovery(
+                settings.discovery(), identity, peers, deadlines, random, sink, counters, effects::resolveBootstrap);
+        CircuitTable table = new CircuitTable();
+        CellSender cells = new CellSender(community, sink);
+        this.exit = new ExitService(
+                new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
+                effects,
+                deadlines,
+                counters);
+        TargetPolicy extendTargets = new TargetPolicy(List.of(settings.ownAddress()), settings.exitAllowed());
+        this.relay = new RelayService(
+                settings.relay(),
+                identity,
+                table,
+                cells,
+                sink,
+                cipher,
+                peers,
+                deadlines,
+                random,
+                counters,
+                exit,
+                extendTargets::allows);
+        this.router = new CellRouter(table, counters, relay);
+        if (settings.circuits() == null) {
+            this.pool = null;
+            this.flows = null;
+        } else {
+            CircuitEvents events = new CircuitEvents(listener);
+            this.pool = new CircuitPool(
+                    settings.circuits(),
+                    identity,
+                    table,
+                    cells,
+                    sink,
+                    cipher,
+                    peers,
+                    deadlines,
+                    random,
+                    counters,
+                    events);
+            this.flows = new FlowTable(pool, counters);
+        }
+        peers.addListener(new PeerEvents(listener));
+    }
+
+    private final class CircuitEvents implements CircuitPool.Listener {
+        private final EngineListener listener;
+
+        CircuitEvents(EngineListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onReady(Circuit circuit) {
+            listener.onCircuitReady(circuit);
+        }
+
+        @Override
+        public void onClosed(Circuit circuit, CloseReason reason) {
+            if (flows != null) {
+                flows.onClosed(circuit);
+            }
+            listener.onCircuitClosed(circuit, reason);
+        }
+
+        @Override
+        public void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length) {
+            if (flows != null) {
+                flows.onData(circuit, origin, buffer, offset, length);
+            }
+        }
+    }
+
+    private final class PeerEvents implements PeerTable.Listener {
+        private final EngineListener listener;
+
+        PeerEvents(EngineListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void peerAdded(Peer peer) {
+            if (pool != null) {
+                pool.peersChanged();
+            }
+            listener.onPeers(peers.size());
+        }
+
+        @Override
+        public void peerRemoved(Peer peer, RemovalReason reason) {
+            listener.onPeers(peers.size());
+        }
+    }
+
+    /**
+     * Sets the engine going: it contacts bootstrap servers, walks, and builds circuits if it keeps any.
+     *
+     * @param nowNanos the time
+     */
+    public void start(long nowNanos) {
+        deadlines.advance(nowNanos);
+        discovery.start();
+        relay.start();
+        if (pool != null) {
+            pool.start();
+        }
+    }
+
+    /**
+     * Ends every circuit, own and others', with destroys.
+     *
+     * @param nowNanos the time
+     */
+    public void stop(long nowNanos) {
+        deadlines.advance(nowNanos);
+        if (pool != null) {
+            pool.stop();
+        }
+        relay.stop();
+        discovery.stop();
+    }
+
+    /**
+     * Takes a datagram that came to the engine's own port.
+     *
+     * @param nowNanos the time
+     * @param from who sent it, as the socket says; resolved
+     * @param buffer holds it with room in front and behind ({@code Headroom}); may be overwritten, is not kept
+     * @param offset where it starts
+     * @param length its bytes
+     */
+    public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        deadlines.advance(nowNanos);
+        counters.packet(Kind.PACKETS_RECEIVED, Kind.BYTES_RECEIVED, length);
+        if (length > CommunityId.PREFIX_BYTES && community.matchesPrefix(buffer, offset, length)) {
+            int messageId = buffer[offset + CommunityId.PREFIX_BYTES] & 0xff;
+            if (messageId == CellMessageId.CELL) {
+                router.onCell(from, buffer, offset, length);
+                return;
+            }
+            if (messageId == CellMessageId.DESTROY) {
+                onDestroy(buffer, offset, length);
+                return;
+            }
+        }
+        discovery.onDatagram(from, buffer, offset, length);
+    }
+
+    private void onDestroy(byte[] buffer, int offset, int length) {
+        try {
+            Destroy destroy = DestroyCodec.decode(buffer, offset, length);
+            router.onDestroy(
+                    destroy.circuitId(),
+                    destroy.sender(),
+                    destroy.reason(),
+                    () -> DestroyCodec.verify(destroy, buffer, offset));
+        } catch (MalformedMessageException e) {
+            counters.dropped(DropReason.MALFORMED);
+        }
+    }
+
+    /**
+     * Takes a datagram that came to an outside socket.
+     *
+     * @param nowNanos the time
+     * @param socket the socket's number
+     * @param from who sent it
+     * @param buffer holds it with room in front and behind ({@code Headroom}); overwritten, not kept
+     * @param offset where it starts
+     * @param length its bytes
+     */
+    public void onOutsideDatagram(
+            long nowNanos, long socket, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        deadlines.advance(nowNanos);
+        exit.onOutsideDatagram(socket, from, buffer, offset, length);
+    }
+
+    /**
+     * Learns that an outside socket is open.
+     *
+     * @param nowNanos the time
+     * @param socket the socket's number
+     * @param local its own address
+     */
+    public void onSocketOpened(long nowNanos, long socket, InetSocketAddress local) {
+        deadlines.advance(nowNanos);
+        exit.onSocketOpened(socket, local);
+    }
+
+    /**
+     * Learns that an outside socket could not be opened.
+     *
+     * @param nowNanos the time
+     * @param socket the socket's number
+     */
+    public void onSocketFailed(long nowNanos, long socket) {
+        deadlines.advance(nowNanos);
+        exit.onSocketFailed(socket);
+    }
+
+    /**
+     * Learns the addresses of a name that data is to be sent to.
+     *
+     * @param nowNanos the time
+     * @param host the name
+     * @param addresses its addresses; empty if it has none
+     */
+    public void onResolved(long nowNanos, String host, List<InetAddress> addresses) {
+        deadlines.advance(nowNanos);
+        exit.onResolved(host, addresses);
+    }
+
+    /**
+     * Learns the addresses of a bootstrap server.
+     *
+     * @param nowNanos the time
+     * @param host its name
+     * @param addresses its addresses; empty if it has none
+     */
+    public void onBootstrapResolved(long nowNanos, String host, List<InetAddress> addresses) {
+        deadlines.advance(nowNanos);
+        discovery.onResolved(host, addresses);
+    }
+
+    /**
+     * Does what is due.
+     *
+     * @param nowNanos the time
+     */
+    public void onDeadline(long nowNanos) {
+        deadlines.advance(nowNanos);
+        deadlines.runDue();
+    }
+
+    /**
+     * When {@link #onDeadline} is to be called next.
+     *
+     * @return nanoseconds on the engine's clock; {@link Long#MAX_VALUE} if nothing is pending
+     */
+    public long nextDeadlineNanos() {
+        return deadlines.nextNanos();
+    }
+
+    /**
+     * Tells the time before flows are used.
+     *
+     * @param nowNanos the time
+     */
+    public void advance(long nowNanos) {
+        deadlines.advance(nowNanos);
+    }
+
+    /**
+     * Begins a datagram flow of the application.
+     *
+     * @param receiver takes what comes back
+     * @param isolationKey flows of different keys never share a circuit; null for no isolation
+     * @return the flow
+     * @throws IllegalStateException if this engine keeps no circuits of its own
+     */
+    public FlowTable.Flow openFlow(FlowTable.Receiver receiver, @Nullable String isolationKey) {
+        if (flows == null) {
+            throw new IllegalStateException("this node keeps no circuits of its own");
+        }
+        return flows.open(receiver, isolationKey);
+    }
+
+    /**
+     * What the engine has counted; any thread may read it.
+     *
+     * @return the same object each time
+     */
+    public Counters counters() {
+        return counters;
+    }
+
+    /**
+     * Who is known.
+     *
+     * @return the table; engine thread only
+     */
+    public PeerTable peers() {
+        return peers;
+    }
+
+    /**
+     * The own circuits.
+     *
+     * @return the pool, engine thread only; null if this engine keeps none
+     */
+    public @Nullable CircuitPool circuits() {
+        return pool;
+    }
+
+    /**
+     * Others' circuits.
+     *
+     * @return the service; engine thread only
+     */
+    public RelayService relay() {
+        return relay;
+    }
+
+    /**
+     * The way to the outside for others.
+     *
+     * @return the service; engine thread only
+     */
+    public ExitService exit() {
+        return exit;
+    }
+
+    /**
+     * The engine's key, as others know it.
+     *
+     * @return the public half
+     */
+    public PublicKey publicKey() {
+        return identity.publicKey();
+    }
+}
