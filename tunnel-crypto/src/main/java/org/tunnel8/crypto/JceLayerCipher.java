@@ -35,8 +35,7 @@ final class JceLayerCipher implements LayerCipher {
     private final byte[] usualOutput = new byte[USUAL_BYTES];
     private byte[] largeInput = {};
     private byte[] largeOutput = {};
-    private int sealTurn;
-    private int openTurn;
+    private int turn;
 
     JceLayerCipher(String name, Cipher cipher) {
         this.name = name;
@@ -58,7 +57,7 @@ final class JceLayerCipher implements LayerCipher {
         if (key.isDestroyed()) {
             throw new IllegalStateException("this layer key was destroyed");
         }
-        LayerNonce nonce = sealNonces[sealTurn ^= 1];
+        LayerNonce nonce = sealNonces[++turn & 1];
         nonce.set(key, counter);
         try {
             init(Cipher.ENCRYPT_MODE, key, nonce);
@@ -75,7 +74,7 @@ final class JceLayerCipher implements LayerCipher {
         if (length < OVERHEAD_BYTES || key.isDestroyed()) {
             return -1;
         }
-        LayerNonce nonce = openNonces[openTurn ^= 1];
+        LayerNonce nonce = openNonces[++turn & 1];
         nonce.set(key, (long) LONG.get(buffer, offset));
         int plaintextLength = length - OVERHEAD_BYTES;
         try {

@@ -1,0 +1,38 @@
+package org.tunnel8;
+
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.circuit.FlowTable;
+import org.tunnel8.driver.EngineDriver;
+import org.tunnel8.proxy.DatagramTunnel;
+import org.tunnel8.wire.Address;
+
+/** Gives the proxy flows of the engine. Loop thread only. */
+final class FlowTunnel implements DatagramTunnel {
+    private final EngineDriver driver;
+
+    FlowTunnel(EngineDriver driver) {
+        this.driver = driver;
+    }
+
+    @Override
+    public Flow open(FlowListener listener, @Nullable String isolationKey) {
+        FlowTable.Flow flow = driver.engine().openFlow(listener::onDatagram, isolationKey);
+        driver.rearm();
+        return new Flow() {
+            @Override
+            public boolean send(Address target, byte[] buffer, int offset, int length) {
+                driver.engine();
+                boolean sent = flow.send(target, buffer, offset, length);
+                driver.rearm();
+                return sent;
+            }
+
+            @Override
+            public void close() {
+                driver.engine();
+                flow.close();
+                driver.rearm();
+            }
+        };
+    }
+}

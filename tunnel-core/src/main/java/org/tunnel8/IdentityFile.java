@@ -1,0 +1,80 @@
+package org.tunnel8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Set;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.IdentityKey;
+
+/**
+ * A node's key in a file, in the network's own form ({@code LibNaCLSK:} and 64 bytes, PROTOCOL.md §3).
+ *
+ * <p>Thread-safe: functions only.
+ */
+public final class IdentityFile {
+    private static final int FILE_BYTES = 74;
+
+    private IdentityFile() {}
+
+    /**
+     * Reads the key of a file; makes key and file if there is none. The file can be read by its owner alone, where the
+     * file system knows owners.
+     *
+     * @param file where the key is kept
+     * @return the key
+     * @throws TunnelException of kind IDENTITY_UNUSABLE if the file cannot be read or written, or holds something else
+     */
+    public static IdentityKey load(Path file) {
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            try {
+                return IdentityKey.parse(bytes);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        } catch (NoSuchFileException e) {
+            return create(file);
+        } catch (IOException | CryptoFailure e) {
+            throw unusable(file, "is no readable key file of " + FILE_BYTES + " bytes", e);
+        }
+    }
+
+    private static IdentityKey create(Path file) {
+        IdentityKey key = IdentityKey.generate(new SecureRandom());
+        byte[] bytes = key.toBytes();
+        Path absolute = file.toAbsolutePath();
+        try {
+            // Written beside and moved, so that a crash leaves either no key or a whole one.
+            Path written = Files.createTempFile(absolute.getParent(), ".node", ".key", ownerOnly(absolute));
+            Files.write(written, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+            Files.move(written, absolute, StandardCopyOption.ATOMIC_MOVE);
+            return key;
+        } catch (IOException e) {
+            throw unusable(file, "cannot be written", e);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path file) {
+        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0];
+        }
+        Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+    }
+
+    private static TunnelException unusable(Path file, String what, Exception cause) {
+        return new TunnelException(
+                TunnelException.Kind.IDENTITY_UNUSABLE, "the identity file " + file + " " + what, cause);
+    }
+}

@@ -1,0 +1,73 @@
+package org.tunnel8;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CircuitPool;
+import org.tunnel8.driver.EngineDriver;
+import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.transport.TransportCounters;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/** Makes status snapshots of an engine. Loop thread only. */
+final class StatusReport {
+    private StatusReport() {}
+
+    static TunnelStatus beforeStart(EngineDriver driver) {
+        return new TunnelStatus(
+                TunnelStatus.State.NEW,
+                "the client has not been started",
+                Optional.empty(),
+                0,
+                0,
+                0,
+                List.of(),
+                driver.cipherName(),
+                Traffic.of(new Counters()),
+                Map.of(),
+                TransportCounters.none());
+    }
+
+    static TunnelStatus of(EngineDriver driver, TunnelStatus.State state, String reason) {
+        TunnelEngine engine = driver.engine();
+        CircuitPool pool = engine.circuits();
+        long now = driver.nowNanos();
+        List<CircuitStatus> circuits = pool == null
+                ? List.of()
+                : pool.circuits().stream()
+                        .map(circuit -> of(circuit, pool.isPrimary(circuit), now))
+                        .toList();
+        Map<String, Long> drops = new TreeMap<>();
+        engine.counters().drops().forEach((dropped, count) -> drops.put(dropped.name(), count));
+        return new TunnelStatus(
+                state,
+                reason,
+                Optional.of(driver.localAddress()),
+                engine.peers().size(),
+                engine.peers().candidates(PeerFlags.EXIT_BT).size(),
+                engine.peers().candidates(PeerFlags.RELAY).size(),
+                circuits,
+                driver.cipherName(),
+                Traffic.of(engine.counters()),
+                drops,
+                driver.portCounters());
+    }
+
+    private static CircuitStatus of(Circuit circuit, boolean primary, long now) {
+        return new CircuitStatus(
+                circuit.hops(),
+                circuit.goalHops(),
+                circuit.state() == Circuit.State.READY,
+                primary,
+                circuit.isSuspect(),
+                Duration.ofNanos(now - circuit.createdNanos()),
+                Duration.ofNanos(circuit.buildNanos()),
+                Duration.ofNanos(circuit.rttNanos()),
+                circuit.bytesUp(),
+                circuit.bytesDown());
+    }
+}

@@ -1,0 +1,183 @@
+package org.tunnel8;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.proxy.Socks5Credentials;
+import org.tunnel8.proxy.Socks5Settings;
+import org.tunnel8.transport.PortRange;
+
+/**
+ * Collects what a {@link TunnelClient} is to be; every setting has a default. Not thread-safe.
+ *
+ * <p>Wrong values are refused at once, by the method that takes them, with {@link IllegalArgumentException}.
+ */
+public final class TunnelClientBuilder {
+    private @Nullable Path identity;
+    private PortRange ports = PortRange.any();
+    private InetAddress bindAddress = new InetSocketAddress(0).getAddress();
+    private TunnelNetwork network = TunnelNetwork.tribler();
+    private int hops = CircuitSettings.MAX_HOPS;
+    private int standbys = 2;
+    private int minPeers = CircuitSettings.DEFAULT_MIN_PEERS;
+    private Socks5Settings socks5 = Socks5Settings.defaults();
+    private @Nullable String layerCipher;
+    private Consumer<TunnelEvent> onEvent = event -> {};
+
+    TunnelClientBuilder() {}
+
+    /**
+     * Keeps the client's key in a file, so that peers know it again; without, each run has a fresh one.
+     *
+     * @param file where the key is kept; made when missing
+     * @return this builder
+     */
+    public TunnelClientBuilder identity(Path file) {
+        identity = file;
+        return this;
+    }
+
+    /**
+     * Says which UDP ports the client may take; by default any free one (FR-001).
+     *
+     * @param range the ports, tried in order
+     * @return this builder
+     */
+    public TunnelClientBuilder listen(PortRange range) {
+        ports = range;
+        return this;
+    }
+
+    /**
+     * Binds the client's port to one local address; by default to all.
+     *
+     * @param address a local address
+     * @return this builder
+     */
+    public TunnelClientBuilder bind(InetAddress address) {
+        bindAddress = address;
+        return this;
+    }
+
+    /**
+     * Says which network to join; by default that of Tribler.
+     *
+     * @param joined the network
+     * @return this builder
+     */
+    public TunnelClientBuilder network(TunnelNetwork joined) {
+        network = joined;
+        return this;
+    }
+
+    /**
+     * Says how many hops each circuit has; by default 3. With one hop the exit knows who you are.
+     *
+     * @param count 1 to 3
+     * @return this builder
+     */
+    public TunnelClientBuilder hops(int count) {
+        hops = CircuitSettings.of(count, standbys, minPeers).hops();
+        return this;
+    }
+
+    /**
+     * Says how many circuits are kept; by default one primary and two warm standbys (FR-018a, D15).
+     *
+     * @param primary circuits that carry the traffic of flows that need no isolation: 1
+     * @param warmStandbys circuits that wait to take over, 0 to 7
+     * @return this builder
+     */
+    public TunnelClientBuilder circuits(int primary, int warmStandbys) {
+        if (primary != 1) {
+            throw new IllegalArgumentException("there is one primary circuit, not " + primary);
+        }
+        if (warmStandbys < 0 || warmStandbys >= CircuitSettings.DEFAULT_MAX_CIRCUITS) {
+            throw new IllegalArgumentException(
+                    "there are 0 to " + (CircuitSettings.DEFAULT_MAX_CIRCUITS - 1) + " standbys, not " + warmStandbys);
+        }
+        standbys = warmStandbys;
+        return this;
+    }
+
+    /**
+     * Builds no circuit while fewer peers are known; by default 20 (FR-007). Small networks need less (D8).
+     *
+     * @param count at least 1
+     * @return this builder
+     */
+    public TunnelClientBuilder minPeers(int count) {
+        minPeers = CircuitSettings.of(hops, standbys, count).minPeers();
+        return this;
+    }
+
+    /**
+     * Says where the SOCKS5 proxy listens; by default on a free port of 127.0.0.1.
+     *
+     * @param address a local address; one beyond loopback needs {@link #socks5Credentials}
+     * @return this builder
+     */
+    public TunnelClientBuilder socks5(InetSocketAddress address) {
+        socks5 = socks5.withListen(address);
+        return this;
+    }
+
+    /**
+     * Has the proxy ask for a user name and password (RFC 1929); by default it asks for nothing.
+     *
+     * @param user user name
+     * @param password password
+     * @return this builder
+     */
+    public TunnelClientBuilder socks5Credentials(String user, String password) {
+        socks5 = socks5.withCredentials(Socks5Credentials.of(user, password));
+        return this;
+    }
+
+    /**
+     * Says which layer cipher to use; by default the fastest that is available, as a short self-test finds.
+     *
+     * @param name "jdk" or "conscrypt"
+     * @return this builder
+     */
+    public TunnelClientBuilder layerCipher(String name) {
+        layerCipher = name;
+        return this;
+    }
+
+    /**
+     * Says who hears of events; on a thread of the client's own, never the engine's.
+     *
+     * @param listener takes the events
+     * @return this builder
+     */
+    public TunnelClientBuilder onEvent(Consumer<TunnelEvent> listener) {
+        onEvent = listener;
+        return this;
+    }
+
+    /**
+     * Makes the client; {@link TunnelClient#start()} starts it.
+     *
+     * @return a new client
+     * @throws TunnelException of kind IDENTITY_UNUSABLE if the identity file cannot be used
+     * @throws IllegalArgumentException if the settings do not fit together, or the layer cipher is not available
+     */
+    public TunnelClient build() {
+        IdentityKey key = identity == null ? IdentityKey.generate(new SecureRandom()) : IdentityFile.load(identity);
+        return new TunnelClient(
+                key,
+                bindAddress,
+                ports,
+                network,
+                CircuitSettings.of(hops, standbys, minPeers),
+                socks5,
+                layerCipher,
+                onEvent);
+    }
+}

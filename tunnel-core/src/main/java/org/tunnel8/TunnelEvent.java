@@ -1,0 +1,48 @@
+package org.tunnel8;
+
+import java.time.Duration;
+
+/** What happens in a client, told to the listener given to its builder, on the client's callback thread. */
+public sealed interface TunnelEvent {
+    /**
+     * A circuit can be used.
+     *
+     * @param hops its hops
+     * @param buildTime how long building took
+     */
+    record CircuitReady(int hops, Duration buildTime) implements TunnelEvent {}
+
+    /**
+     * A circuit has ended, or could not be built.
+     *
+     * @param hops the hops it had
+     * @param reason why, as a word
+     * @param wasReady whether it could be used before
+     */
+    record CircuitClosed(int hops, String reason, boolean wasReady) implements TunnelEvent {}
+
+    /**
+     * The client can be used: its first circuit, or the first after a lack, is ready.
+     *
+     * @param since time since the start, or since circuits were lacking
+     */
+    record Ready(Duration since) implements TunnelEvent {}
+
+    /** No circuit is ready any more: nothing can be sent until another is. */
+    record Unavailable() implements TunnelEvent {}
+
+    /**
+     * The number of known peers has changed.
+     *
+     * @param peers how many are known now
+     */
+    record PeersChanged(int peers) implements TunnelEvent {}
+
+    /**
+     * Datagrams cannot be sent, and trying again has not helped.
+     *
+     * @param reason what the system says, as a word
+     * @param datagrams how many were lost since the last such event
+     */
+    record SendFailing(String reason, long datagrams) implements TunnelEvent {}
+}

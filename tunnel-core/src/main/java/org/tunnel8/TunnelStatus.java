@@ -1,0 +1,65 @@
+package org.tunnel8;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tunnel8.transport.TransportCounters;
+
+/**
+ * How a client is doing at a moment. Immutable.
+ *
+ * @param state whether it can be used
+ * @param reason why it cannot, in a sentence for the user; empty if it can
+ * @param address the address its port is bound to; empty before it is
+ * @param peers peers known
+ * @param exits exits among them
+ * @param relays relays among them
+ * @param circuits own circuits, oldest first, also those being built
+ * @param layerCipher name of the layer cipher in use
+ * @param traffic what has passed
+ * @param drops what was dropped, by reason; reasons without drops are left out
+ * @param port what the port's socket has counted
+ */
+public record TunnelStatus(
+        State state,
+        String reason,
+        Optional<InetSocketAddress> address,
+        int peers,
+        int exits,
+        int relays,
+        List<CircuitStatus> circuits,
+        String layerCipher,
+        Traffic traffic,
+        Map<String, Long> drops,
+        TransportCounters port) {
+
+    /** Whether a client can be used. */
+    public enum State {
+        /** Made, but not started. */
+        NEW,
+        /** Looking for peers, or building its first circuit. */
+        CONNECTING,
+        /** At least one circuit is ready. */
+        READY,
+        /** Circuits were ready before; now none is, and others are being built. */
+        UNAVAILABLE,
+        /** Closed. */
+        CLOSED
+    }
+
+    /** Copies what could change. */
+    public TunnelStatus {
+        circuits = List.copyOf(circuits);
+        drops = Map.copyOf(drops);
+    }
+
+    /**
+     * How many circuits are ready.
+     *
+     * @return zero or more
+     */
+    public int readyCircuits() {
+        return (int) circuits.stream().filter(CircuitStatus::ready).count();
+    }
+}

@@ -1,0 +1,27 @@
+package org.tunnel8.node;
+
+import org.tunnel8.wire.walk.PeerFlags;
+
+/** What a node does for others (PROTOCOL.md §5). */
+public enum NodeRole {
+    /** Passes on cells of others' circuits. */
+    RELAY(PeerFlags.RELAY),
+    /** Sends BitTorrent traffic of others to the outside. */
+    EXIT_BT(PeerFlags.EXIT_BT),
+    /** Sends IPv8 traffic of others to the outside. */
+    EXIT_IPV8(PeerFlags.EXIT_IPV8),
+    /** Answers speed tests over circuits. */
+    SPEED_TEST(PeerFlags.SPEED_TEST),
+    /** Introduces anybody to anybody; not announced. */
+    BOOTSTRAP(0);
+
+    private final int flag;
+
+    NodeRole(int flag) {
+        this.flag = flag;
+    }
+
+    int flag() {
+        return flag;
+    }
+}

@@ -1,0 +1,207 @@
+package org.tunnel8.node;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.tunnel8.Traffic;
+import org.tunnel8.TunnelEvent;
+import org.tunnel8.TunnelException;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.driver.CallbackThread;
+import org.tunnel8.driver.DriverSettings;
+import org.tunnel8.driver.Endpoints;
+import org.tunnel8.driver.EngineDriver;
+import org.tunnel8.driver.LocalAddresses;
+import org.tunnel8.engine.EngineListener;
+import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.transport.TransportEvent;
+import org.tunnel8.walk.DiscoverySettings;
+import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/**
+ * A node that serves others as relay, exit or bootstrap server, on a real UDP port.
+ *
+ * <p>Thread-safe.
+ */
+public final class TunnelNode implements AutoCloseable {
+    private final EngineDriver driver;
+    private final CallbackThread callbacks;
+    private final byte[] publicKey;
+    private final int flags;
+
+    TunnelNode(TunnelNodeBuilder builder, IdentityKey identity) {
+        int bits = 0;
+        for (NodeRole role : builder.roles) {
+            bits |= role.flag();
+        }
+        PeerFlags announced = new PeerFlags(bits);
+        CommunityId community = CommunityId.parse(builder.network.communityId());
+        InetAddress exitAddress = builder.exitBindAddress == null ? builder.bindAddress : builder.exitBindAddress;
+        boolean bootstrapServer = builder.roles.contains(NodeRole.BOOTSTRAP);
+        RelaySettings relay = new RelaySettings(
+                announced,
+                builder.maxJoinedCircuits,
+                builder.createsPerSecond,
+                RelaySettings.DEFAULT_IDLE_LIMIT,
+                RelaySettings.DEFAULT_AGE_LIMIT,
+                RelaySettings.DEFAULT_EXTEND_WINDOW,
+                RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES);
+        DriverSettings settings = new DriverSettings(
+                builder.name,
+                builder.bindAddress,
+                builder.ports,
+                exitAddress,
+                identity,
+                builder.layerCipher,
+                community,
+                local -> DiscoverySettings.builder(community, local)
+                        .interfaces(LocalAddresses.all())
+                        .member(!announced.equals(PeerFlags.NONE))
+                        .bootstrapServer(bootstrapServer)
+                        .flags(announced)
+                        .bootstrap(builder.network.bootstrap().stream()
+                                .map(Endpoints::toAddress)
+                                .toList())
+                        .build(),
+                relay,
+                builder.exitAllowed,
+                null);
+        this.publicKey = identity.publicKey().toBytes();
+        this.flags = bits;
+        this.callbacks = new CallbackThread(builder.name + "-callbacks");
+        this.driver = new EngineDriver(settings, new PeerEvents(builder.onEvent), event -> {
+            if (event instanceof TransportEvent.SendFailing failing) {
+                TunnelEvent told = new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams());
+                callbacks.execute(() -> builder.onEvent.accept(told));
+            }
+        });
+    }
+
+    private final class PeerEvents implements EngineListener {
+        private final Consumer<TunnelEvent> onEvent;
+
+        PeerEvents(Consumer<TunnelEvent> onEvent) {
+            this.onEvent = onEvent;
+        }
+
+        @Override
+        public void onPeers(int peers) {
+            callbacks.execute(() -> onEvent.accept(new TunnelEvent.PeersChanged(peers)));
+        }
+    }
+
+    /**
+     * Begins to describe a node.
+     *
+     * @return a builder with every setting at its default
+     */
+    public static TunnelNodeBuilder builder() {
+        return new TunnelNodeBuilder();
+    }
+
+    /**
+     * Binds the node's port and starts to serve.
+     *
+     * @return completes when the port is bound; fails with a {@link TunnelException} of kind PORT_UNAVAILABLE if it
+     *     cannot be
+     */
+    public CompletableFuture<Void> start() {
+        return driver.start().exceptionally(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            throw new TunnelException(
+                    TunnelException.Kind.PORT_UNAVAILABLE,
+                    cause == null ? "the port cannot be bound" : String.valueOf(cause.getMessage()),
+                    cause);
+        });
+    }
+
+    /**
+     * The address that the node's port is bound to, once {@link #start()} has completed.
+     *
+     * @return resolved address
+     */
+    public InetSocketAddress address() {
+        return driver.localAddress();
+    }
+
+    /**
+     * The node's public key.
+     *
+     * @return 74 bytes, a new array
+     */
+    public byte[] publicKey() {
+        return publicKey.clone();
+    }
+
+    /**
+     * The roles that the node announces.
+     *
+     * @return flags of PROTOCOL.md §5, or'd
+     */
+    public int flags() {
+        return flags;
+    }
+
+    /**
+     * The addresses from which this node's exit has sent to the outside.
+     *
+     * @return a new set, oldest first; empty if it never has
+     */
+    public Set<InetSocketAddress> outsideAddresses() {
+        return driver.ask(driver::outsideAddresses).join();
+    }
+
+    /**
+     * How the node is doing. Waits for the node's thread for a moment.
+     *
+     * @return a snapshot
+     * @throws TunnelException of kind CLOSED once the node is closed
+     */
+    public NodeStatus status() {
+        try {
+            return driver.ask(this::snapshot).join();
+        } catch (CompletionException e) {
+            throw new TunnelException(TunnelException.Kind.CLOSED, "the node is not running", e.getCause());
+        }
+    }
+
+    private NodeStatus snapshot() {
+        TunnelEngine engine = driver.engine();
+        Map<String, Long> drops = new TreeMap<>();
+        engine.counters().drops().forEach((reason, count) -> drops.put(reason.name(), count));
+        return new NodeStatus(
+                engine.peers().size(),
+                engine.relay().joinedCircuits(),
+                engine.relay().relayedCircuits(),
+                engine.exit().sockets(),
+                driver.cipherName(),
+                Traffic.of(engine.counters()),
+                drops,
+                driver.portCounters(),
+                driver.outsideCounters());
+    }
+
+    /**
+     * Processor time of the node's thread, for measurements.
+     *
+     * @return time since the node was made
+     */
+    public Duration cpuTime() {
+        return Duration.ofNanos(driver.loop().cpuNanos());
+    }
+
+    /** Ends every circuit with destroys and closes all sockets. Returns when it is done; repeated calls do nothing. */
+    @Override
+    public void close() {
+        driver.close().join();
+        callbacks.close();
+    }
+}

@@ -1,0 +1,176 @@
+package org.tunnel8.node;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.IdentityFile;
+import org.tunnel8.TunnelEvent;
+import org.tunnel8.TunnelException;
+import org.tunnel8.TunnelNetwork;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.policy.Cidr;
+import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.transport.PortRange;
+
+/** Collects what a {@link TunnelNode} is to be; every setting has a default. Not thread-safe. */
+public final class TunnelNodeBuilder {
+    Set<NodeRole> roles = EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST);
+    InetAddress bindAddress = new InetSocketAddress(0).getAddress();
+    PortRange ports = PortRange.any();
+
+    @Nullable
+    InetAddress exitBindAddress;
+
+    List<Cidr> exitAllowed = List.of();
+    TunnelNetwork network = TunnelNetwork.tribler();
+
+    @Nullable
+    String layerCipher;
+
+    int maxJoinedCircuits = RelaySettings.DEFAULT_MAX_JOINED_CIRCUITS;
+    int createsPerSecond = RelaySettings.DEFAULT_CREATES_PER_SECOND;
+    Consumer<TunnelEvent> onEvent = event -> {};
+    String name = "tunnel8-node";
+    private @Nullable Path identity;
+
+    TunnelNodeBuilder() {}
+
+    /**
+     * Says what the node does for others; by default relay and speed test.
+     *
+     * @param chosen the roles; at least one
+     * @return this builder
+     */
+    public TunnelNodeBuilder roles(Collection<NodeRole> chosen) {
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("a node has at least one role");
+        }
+        roles = EnumSet.copyOf(chosen);
+        return this;
+    }
+
+    /**
+     * Says where the node's port is bound; by default any free port on all addresses.
+     *
+     * @param address a local address
+     * @param range the ports, tried in order
+     * @return this builder
+     */
+    public TunnelNodeBuilder listen(InetAddress address, PortRange range) {
+        bindAddress = address;
+        ports = range;
+        return this;
+    }
+
+    /**
+     * Says from which address the exit sends to the outside; by default the one that the node's port is bound to.
+     *
+     * @param address a local address
+     * @return this builder
+     */
+    public TunnelNodeBuilder exitBind(InetAddress address) {
+        exitBindAddress = address;
+        return this;
+    }
+
+    /**
+     * Lets the exit send to blocks of addresses that it refuses otherwise (D16).
+     *
+     * @param blocks the blocks
+     * @return this builder
+     */
+    public TunnelNodeBuilder exitAllow(Collection<Cidr> blocks) {
+        exitAllowed = List.copyOf(blocks);
+        return this;
+    }
+
+    /**
+     * Says which network to serve; by default that of Tribler.
+     *
+     * @param served the network
+     * @return this builder
+     */
+    public TunnelNodeBuilder network(TunnelNetwork served) {
+        network = served;
+        return this;
+    }
+
+    /**
+     * Keeps the node's key in a file; without, each run has a fresh one.
+     *
+     * @param file where the key is kept; made when missing
+     * @return this builder
+     */
+    public TunnelNodeBuilder identity(Path file) {
+        identity = file;
+        return this;
+    }
+
+    /**
+     * Says which layer cipher to use; by default the fastest that is available.
+     *
+     * @param cipher "jdk" or "conscrypt"
+     * @return this builder
+     */
+    public TunnelNodeBuilder layerCipher(String cipher) {
+        layerCipher = cipher;
+        return this;
+    }
+
+    /**
+     * Limits how far others may use the node; by default 100 entries, and 500 creates a second.
+     *
+     * @param maxJoined the most entries for others' circuits, a relayed circuit counting twice
+     * @param creates the most creates answered in a second
+     * @return this builder
+     */
+    public TunnelNodeBuilder limits(int maxJoined, int creates) {
+        if (maxJoined < 0 || creates < 1) {
+            throw new IllegalArgumentException("limits are positive");
+        }
+        maxJoinedCircuits = maxJoined;
+        createsPerSecond = creates;
+        return this;
+    }
+
+    /**
+     * Names the node's threads.
+     *
+     * @param threads the name
+     * @return this builder
+     */
+    public TunnelNodeBuilder name(String threads) {
+        name = threads;
+        return this;
+    }
+
+    /**
+     * Says who hears of events; on a thread of the node's own.
+     *
+     * @param listener takes the events
+     * @return this builder
+     */
+    public TunnelNodeBuilder onEvent(Consumer<TunnelEvent> listener) {
+        onEvent = listener;
+        return this;
+    }
+
+    /**
+     * Makes the node; {@link TunnelNode#start()} starts it.
+     *
+     * @return a new node
+     * @throws TunnelException of kind IDENTITY_UNUSABLE if the identity file cannot be used
+     * @throws IllegalArgumentException if the layer cipher is not available
+     */
+    public TunnelNode build() {
+        return new TunnelNode(
+                this, identity == null ? IdentityKey.generate(new SecureRandom()) : IdentityFile.load(identity));
+    }
+}

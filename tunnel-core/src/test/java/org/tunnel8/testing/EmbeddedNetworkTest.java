@@ -1,0 +1,105 @@
+package org.tunnel8.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.TunnelClient;
+import org.tunnel8.TunnelDatagrams;
+
+/** The whole stack on real sockets: an embedded network, a client, an echo server outside. */
+class EmbeddedNetworkTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** Echoes datagrams and notes who sent them. */
+    private static final class Echo implements AutoCloseable {
+        final DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        final BlockingQueue<InetSocketAddress> seen = new LinkedBlockingQueue<>();
+
+        Echo() throws IOException {
+            Thread thread = new Thread(this::run, "echo");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                while (true) {
+                    DatagramPacket packet = new DatagramPacket(new byte[4_096], 4_096);
+                    socket.receive(packet);
+                    seen.add((InetSocketAddress) packet.getSocketAddress());
+                    socket.send(packet);
+                }
+            } catch (IOException e) {
+                // The socket was closed: the test is over.
+                assertThat(socket.isClosed()).isTrue();
+            }
+        }
+
+        InetSocketAddress address() {
+            return (InetSocketAddress) socket.getLocalSocketAddress();
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+        }
+    }
+
+    private static byte[] utp(int length) {
+        byte[] payload = new byte[length];
+        payload[0] = 0x01;
+        for (int i = 20; i < length; i++) {
+            payload[i] = (byte) i;
+        }
+        return payload;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void datagramsGoOutAtAnExitAndComeBack(int hops) throws Exception {
+        try (Echo echo = new Echo();
+                EmbeddedNetwork network = EmbeddedNetwork.builder().build()) {
+            network.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            try (TunnelClient client = TunnelClient.builder()
+                    .network(network.network())
+                    .bind(network.clientAddress(1))
+                    .hops(hops)
+                    .minPeers(4)
+                    .build()) {
+                client.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                client.whenReady(LIMIT).join();
+                BlockingQueue<byte[]> back = new LinkedBlockingQueue<>();
+                TunnelDatagrams datagrams = client.datagrams();
+                datagrams.onDatagram((origin, buffer, offset, length) ->
+                        back.add(Arrays.copyOfRange(buffer, offset, offset + length)));
+                byte[] payload = utp(1_300);
+                assertThat(datagrams.send(echo.address(), payload, 0, payload.length))
+                        .isTrue();
+
+                assertThat(back.poll(5, TimeUnit.SECONDS)).isEqualTo(payload);
+                assertThat(network.exitAddresses()).contains(echo.seen.take());
+            }
+        }
+    }
+
+    @Test
+    void startsWithoutRelays() throws Exception {
+        try (EmbeddedNetwork network =
+                EmbeddedNetwork.builder().relays(0).exits(1).build()) {
+            network.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(network.exits()).hasSize(1);
+        }
+    }
+}
