@@ -47,6 +47,7 @@ public final class Circuit implements CellEndpoint {
     private long bytesDown;
     private State state = State.EXTENDING;
     private long readyNanos;
+    private int riders;
 
     @Nullable
     HopAttempt attempt;
@@ -282,6 +283,15 @@ public final class Circuit implements CellEndpoint {
      */
     public long bytesDown() {
         return bytesDown;
+    }
+
+    /** Notes that a flow of the application rides this circuit from now on, or does not any more. */
+    void ridden(boolean begins) {
+        riders += begins ? 1 : -1;
+    }
+
+    boolean isRidden() {
+        return riders > 0;
     }
 
     Path path() {

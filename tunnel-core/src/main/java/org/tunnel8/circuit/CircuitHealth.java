@@ -119,6 +119,11 @@ final class CircuitHealth {
         return probe >= 0;
     }
 
+    /** Whether a probe has gone unanswered already: time to have another circuit at hand. */
+    boolean isFailing() {
+        return probe > 0;
+    }
+
     RttEstimator rtt() {
         return rtt;
     }

@@ -295,11 +295,11 @@ public final class CircuitPool implements CircuitListener {
         return Math.min(settings.maxCircuits(), keys + settings.standbys());
     }
 
-    /** Circuits that count towards what is wanted: worn ones and suspects are being replaced. */
+    /** Circuits that count towards what is wanted: worn and failing ones are being replaced. */
     private int alive() {
         int alive = 0;
         for (Circuit circuit : client.circuits()) {
-            alive += isWorn(circuit) || circuit.isSuspect() ? 0 : 1;
+            alive += isWorn(circuit) || circuit.health.isFailing() ? 0 : 1;
         }
         return alive;
     }
@@ -322,6 +322,7 @@ public final class CircuitPool implements CircuitListener {
             build();
         }
         retireWorn();
+        retireSurplus();
         look = deadlines.at(next, this::fill);
     }
 
@@ -353,6 +354,21 @@ public final class CircuitPool implements CircuitListener {
             if (fresh > 0) {
                 client.close(circuit, CloseReason.WORN_OUT);
             }
+        }
+    }
+
+    /** Closes standbys beyond those wanted, which are left when a circuit that was being replaced has recovered. */
+    private void retireSurplus() {
+        for (int surplus = alive() - wanted(); surplus > 0; surplus--) {
+            Circuit least = client.circuits().stream()
+                    .filter(circuit -> circuit.state() == Circuit.State.READY)
+                    .filter(circuit -> !circuit.isRidden() && !primaries.containsValue(circuit))
+                    .max(Comparator.comparing(Circuit::rttNanos))
+                    .orElse(null);
+            if (least == null) {
+                return;
+            }
+            client.close(least, CloseReason.UNNEEDED);
         }
     }
 

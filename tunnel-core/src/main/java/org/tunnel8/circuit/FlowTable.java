@@ -104,6 +104,7 @@ public final class FlowTable {
             Circuit found = open ? pool.current(isolationKey) : null;
             if (found != null) {
                 circuit = found;
+                found.ridden(true);
                 riders.computeIfAbsent(found, c -> new Riders()).flows.add(this);
             }
             return found;
@@ -111,6 +112,9 @@ public final class FlowTable {
 
         private void leave() {
             Riders together = circuit == null ? null : riders.get(circuit);
+            if (circuit != null) {
+                circuit.ridden(false);
+            }
             if (together != null) {
                 together.flows.remove(this);
                 together.speakers.values().removeIf(flow -> flow == this);

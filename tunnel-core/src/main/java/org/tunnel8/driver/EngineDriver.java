@@ -110,6 +110,9 @@ public final class EngineDriver {
      * @return completes when all is closed; never fails
      */
     public CompletableFuture<Void> close() {
+        if (closed.isDone()) {
+            return closed;
+        }
         loop.execute(() -> {
             if (closing) {
                 return;

@@ -125,7 +125,7 @@ public final class ExitService implements JoinedService {
     private OutsideSocket socketFor(JoinedPath path, Sockets sockets, boolean ipv6) {
         OutsideSocket socket = ipv6 ? sockets.ipv6 : sockets.ipv4;
         if (socket == null) {
-            socket = new OutsideSocket(++lastNumber, path);
+            socket = new OutsideSocket(++lastNumber, path, ipv6);
             if (ipv6) {
                 sockets.ipv6 = socket;
             } else {
@@ -243,6 +243,10 @@ public final class ExitService implements JoinedService {
         OutsideSocket socket = byNumber.get(number);
         if (socket == null) {
             counters.dropped(DropReason.UNKNOWN_CIRCUIT);
+            return;
+        }
+        if (!socket.isOfFamily(from.getAddress())) {
+            counters.dropped(DropReason.WRONG_SENDER);
             return;
         }
         if (!PayloadKind.isAllowed(settings.flags(), settings.community(), buffer, offset, length)) {

@@ -1,5 +1,6 @@
 package org.tunnel8.exit;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.JoinedPath;
+import org.tunnel8.policy.AddressClass;
 import org.tunnel8.policy.Cidr;
 import org.tunnel8.policy.TargetPolicy;
 import org.tunnel8.wire.ByteString;
@@ -20,6 +22,7 @@ final class OutsideSocket {
 
     final long number;
     final JoinedPath path;
+    private final boolean ipv6;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private @Nullable TargetPolicy policy;
     private @Nullable IpAddress lastOrigin;
@@ -27,9 +30,15 @@ final class OutsideSocket {
     /** A datagram that waits for the socket. */
     record Waiting(InetSocketAddress to, ByteString payload) {}
 
-    OutsideSocket(long number, JoinedPath path) {
+    OutsideSocket(long number, JoinedPath path, boolean ipv6) {
         this.number = number;
+        this.ipv6 = ipv6;
         this.path = path;
+    }
+
+    /** Whether a sender is of this socket's family; v4-mapped ones on an IPv6 socket are not (PROTOCOL.md §10). */
+    boolean isOfFamily(InetAddress sender) {
+        return sender instanceof Inet6Address == ipv6 && (!ipv6 || AddressClass.isIpv6Proper(sender));
     }
 
     boolean isOpen() {

@@ -38,6 +38,17 @@ public enum AddressClass {
         return address instanceof Inet6Address ? ofIpv6(bytes) : ofIpv4(bytes, 0);
     }
 
+    /**
+     * Tells whether an address is an IPv6 one that does not merely carry an IPv4 one (v4-mapped).
+     *
+     * @param address the address
+     * @return false for IPv4 and v4-mapped addresses
+     */
+    public static boolean isIpv6Proper(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return bytes.length == IPV6_BYTES && !(allZero(bytes, 0, 10) && bytes[10] == -1 && bytes[11] == -1);
+    }
+
     private static AddressClass ofIpv4(byte[] bytes, int offset) {
         int a = bytes[offset] & 0xff;
         int b = bytes[offset + 1] & 0xff;
