@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 
 /** The files of the whole project, wherever in it the tests are started. */
 public final class ProjectFiles {
-    private static final Set<String> NOT_OURS = Set.of(".git", ".idea", ".vscode", ".settings", "target", "vectors");
+    private static final Set<String> NOT_OURS = Set.of(".git", ".idea", ".vscode", ".settings", "target");
 
     private final Path root;
 

@@ -35,7 +35,8 @@ final class JceLayerCipher implements LayerCipher {
     private final byte[] usualOutput = new byte[USUAL_BYTES];
     private byte[] largeInput = {};
     private byte[] largeOutput = {};
-    private int turn;
+    private int sealTurn;
+    private int openTurn;
 
     JceLayerCipher(String name, Cipher cipher) {
         this.name = name;
@@ -57,7 +58,7 @@ final class JceLayerCipher implements LayerCipher {
         if (key.isDestroyed()) {
             throw new IllegalStateException("this layer key was destroyed");
         }
-        LayerNonce nonce = sealNonces[++turn & 1];
+        LayerNonce nonce = sealNonces[sealTurn ^= 1];
         nonce.set(key, counter);
         try {
             init(Cipher.ENCRYPT_MODE, key, nonce);
@@ -74,7 +75,7 @@ final class JceLayerCipher implements LayerCipher {
         if (length < OVERHEAD_BYTES || key.isDestroyed()) {
             return -1;
         }
-        LayerNonce nonce = openNonces[++turn & 1];
+        LayerNonce nonce = openNonces[openTurn ^= 1];
         nonce.set(key, (long) LONG.get(buffer, offset));
         int plaintextLength = length - OVERHEAD_BYTES;
         try {

@@ -21,7 +21,7 @@ final class JceLayerCipherProvider implements LayerCipherProvider {
     }
 
     /** The JDK's own, which is always there. */
-    static LayerCipherProvider jdk() {
+    static JceLayerCipherProvider jdk() {
         return new JceLayerCipherProvider(JDK, "ChaCha20-Poly1305", null);
     }
 
@@ -29,7 +29,7 @@ final class JceLayerCipherProvider implements LayerCipherProvider {
      * BoringSSL by way of Conscrypt, or null where its jar is absent or has no native library for this system. Looked
      * up by name, since applications may leave it out; on the module path it has to be among the resolved modules.
      */
-    static @Nullable LayerCipherProvider conscrypt() {
+    static @Nullable JceLayerCipherProvider conscrypt() {
         try {
             Object provider = Class.forName("org.conscrypt.Conscrypt")
                     .getMethod("newProvider")
@@ -48,14 +48,15 @@ final class JceLayerCipherProvider implements LayerCipherProvider {
     @Override
     public LayerCipher create() {
         try {
-            return new JceLayerCipher(
-                    name,
-                    provider == null
-                            ? Cipher.getInstance(transformation)
-                            : Cipher.getInstance(transformation, provider));
+            return new JceLayerCipher(name, newCipher());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the layer cipher " + name + " cannot be made", e);
         }
+    }
+
+    /** The provider's ChaCha20-Poly1305 itself. */
+    Cipher newCipher() throws GeneralSecurityException {
+        return provider == null ? Cipher.getInstance(transformation) : Cipher.getInstance(transformation, provider);
     }
 
     @Override
