@@ -67,6 +67,11 @@ public final class VectorFile {
         }
     }
 
+    /** A file of this content. */
+    public static VectorFile of(String name, JsonObject root) {
+        return new VectorFile(name, root);
+    }
+
     /** The whole file. */
     public JsonObject root() {
         return root;
@@ -120,6 +125,19 @@ public final class VectorFile {
         assertThat(index).as("entries of %s", list).isPositive();
         System.out.println(name + ", " + list + ": " + index + " entries run");
         return index;
+    }
+
+    /** Puts one entry through its list's check. */
+    public void run(String list, int index) {
+        JsonObject entry = root.getAsJsonArray(list).get(index).getAsJsonObject();
+        EntryCheck check = checks.get(list);
+        assertThat(check).as("check of %s", list).isNotNull();
+        runEntry(list, index, entry, check);
+    }
+
+    /** The lists that have a check. */
+    public Set<String> lists() {
+        return checks.keySet();
     }
 
     private void runEntry(String list, int index, JsonObject entry, EntryCheck check) {

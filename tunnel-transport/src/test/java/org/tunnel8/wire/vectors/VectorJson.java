@@ -8,6 +8,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.HexFormat;
 import java.util.Map;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.LayerKey;
 import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.wire.Address;
@@ -99,6 +101,23 @@ public final class VectorJson {
             return new JsonPrimitive(value.getAsLong());
         }
         return value;
+    }
+
+    /** A key object, all of whose parts have to fit together. */
+    public static IdentityKey identity(JsonObject object) throws CryptoFailure {
+        IdentityKey key = IdentityKey.parse(hex(object, "private_key_bin"));
+        String secret = hex(key.toBytes());
+        String shared = hex(key.publicKey().toBytes());
+        assertThat(shared).isEqualTo(object.get("public_key_bin").getAsString());
+        assertThat(hex(key.publicKey().mid().toBytes()))
+                .isEqualTo(object.get("mid").getAsString());
+        assertThat(secret)
+                .endsWith(object.get("curve25519_secret").getAsString()
+                        + object.get("ed25519_seed").getAsString());
+        assertThat(shared)
+                .endsWith(object.get("curve25519_public").getAsString()
+                        + object.get("ed25519_public").getAsString());
+        return key;
     }
 
     /** A {@code session_keys} object. */

@@ -6,10 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestFactory;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.MalformedMessageException;
@@ -20,26 +16,30 @@ import org.tunnel8.wire.vectors.CellLab;
 import org.tunnel8.wire.vectors.VectorFile;
 import org.tunnel8.wire.vectors.VectorJson;
 
-@Tag("vectors")
-class CellVectorsTest {
+/** What {@code cells.json} tells of tunnel messages, cells and their layers. */
+public final class CellVectors {
     private static final int PAYLOAD_OFFSET = CommunityId.PREFIX_BYTES + 1;
     private static final int CIRCUIT_ID_BYTES = 4;
 
-    private final VectorFile file = VectorFile.read("cells.json");
+    private final VectorFile file;
     private final CommunityId community = CommunityId.TRIBLER;
     private final CellLab lab = new CellLab(community);
     private final CellJourney journey = new CellJourney(community, lab);
 
-    @TestFactory
-    Stream<DynamicTest> everyEntry() {
-        return file.check("vectors", this::vector)
-                .check("packets_outside_cells", this::outsideCells)
-                .check("destroy", this::destroy)
-                .check("sequences", journey::sequence)
-                .check("e2e", journey::endToEnd)
-                .check("rejects", journey::reject)
-                .check("truncated_payloads", this::truncated)
-                .tests();
+    private CellVectors(VectorFile file) {
+        this.file = file;
+    }
+
+    /** Gives each list its check. */
+    public static VectorFile checks(VectorFile file) {
+        CellVectors checks = new CellVectors(file);
+        return file.check("vectors", checks::vector)
+                .check("packets_outside_cells", checks::outsideCells)
+                .check("destroy", checks::destroy)
+                .check("sequences", checks.journey::sequence)
+                .check("e2e", checks.journey::endToEnd)
+                .check("rejects", checks.journey::reject)
+                .check("truncated_payloads", checks::truncated);
     }
 
     private void vector(JsonObject entry) throws Exception {
@@ -91,8 +91,7 @@ class CellVectorsTest {
     }
 
     private void destroy(JsonObject entry) throws Exception {
-        JsonObject sender = file.root().getAsJsonObject("sender");
-        IdentityKey signer = IdentityKey.parse(VectorJson.hex(sender, "private_key_bin"));
+        IdentityKey signer = VectorJson.identity(file.root().getAsJsonObject("sender"));
         assertThat(signer.publicKey().toBytes()).isEqualTo(VectorJson.hex(entry, "public_key_bin"));
         byte[] bytes = VectorJson.hex(entry, "packet");
         Destroy destroy = DestroyCodec.decode(bytes, 0, bytes.length);

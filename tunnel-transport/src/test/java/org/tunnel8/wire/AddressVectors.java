@@ -6,21 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.gson.JsonObject;
 import java.util.Locale;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestFactory;
 import org.tunnel8.wire.vectors.VectorFile;
 import org.tunnel8.wire.vectors.VectorJson;
 
-@Tag("vectors")
-class AddressVectorsTest {
-    @TestFactory
-    Stream<DynamicTest> everyEntry() {
-        return VectorFile.read("addresses.json")
-                .check("pack", AddressVectorsTest::pack)
-                .check("unpack", AddressVectorsTest::unpack)
-                .tests();
+/** What {@code addresses.json} tells of addresses as bytes and as text. */
+public final class AddressVectors {
+    private AddressVectors() {}
+
+    /** Gives each list its check. */
+    public static VectorFile checks(VectorFile file) {
+        return file.check("pack", AddressVectors::pack).check("unpack", AddressVectors::unpack);
     }
 
     private static void pack(JsonObject entry) {
