@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
@@ -52,6 +53,8 @@ final class DatagramChannels {
         DatagramChannel channel = loop.isNative() ? new EpollDatagramChannel(family) : new NioDatagramChannel(family);
         ChannelConfig config = channel.config();
         config.setAllocator(loop.allocator());
+        // The outbox keeps the bound, so nobody needs to hear of water marks.
+        config.setWriteBufferWaterMark(new WriteBufferWaterMark(0, Integer.MAX_VALUE));
         config.setOption(ChannelOption.MAX_MESSAGES_PER_WRITE, MAX_WRITES_PER_TURN);
         if (loop.isNative()) {
             // One batch a turn: the channel stays readable while there is more, and its neighbours have their turn.

@@ -138,6 +138,8 @@ final class Outbox {
     /** Hands over what is open and gives up what waits for a retry; whatever is sent from now on is dropped. */
     void close() {
         flush();
+        // What the first flush had to split lies in the queue.
+        channel.flush();
         closed = true;
         for (OutboundRun run = retries.poll(); run != null; run = retries.poll()) {
             drop(run, SendFailure.PORT_CLOSED);

@@ -183,22 +183,16 @@ public final class TransportLoop implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        boolean inLoop = inLoop();
-        if (inLoop) {
-            closePorts();
-        } else {
-            try {
-                eventLoop.execute(this::closePorts);
-            } catch (RejectedExecutionException closedBefore) {
-                LOG.debug("{} was closed before", thread.getName());
-            }
+        try {
+            execute(this::shutDown);
+        } catch (RejectedExecutionException closedBefore) {
+            LOG.debug("{} was closed before", thread.getName());
         }
-        Future<?> end = group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-        if (inLoop) {
+        if (inLoop()) {
             return;
         }
         try {
-            if (!end.await(SHUTDOWN_SECONDS + 1, TimeUnit.SECONDS)) {
+            if (!group.terminationFuture().await(SHUTDOWN_SECONDS + 1, TimeUnit.SECONDS)) {
                 LOG.warn("{} did not end within {} s", thread.getName(), SHUTDOWN_SECONDS + 1);
             }
         } catch (InterruptedException e) {
@@ -251,10 +245,13 @@ public final class TransportLoop implements Executor, AutoCloseable {
         now.clear();
     }
 
-    private void closePorts() {
+    private void shutDown() {
+        // In this order: a loop that shuts down closes its channels before it runs its tasks, and what was sent would
+        // be lost.
         for (UdpTransport port : List.copyOf(ports)) {
             port.close();
         }
+        Future<?> unused = group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS);
     }
 
     private static void runLogged(Runnable task) {

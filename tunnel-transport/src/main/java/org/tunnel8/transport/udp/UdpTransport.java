@@ -1,5 +1,6 @@
 package org.tunnel8.transport.udp;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import java.net.Inet4Address;
@@ -72,9 +73,9 @@ public final class UdpTransport implements DatagramPort {
      * @param loop serves the socket until either is closed
      * @param settings where and how to bind
      * @param listener takes what arrives, on the loop's thread, from the moment of binding on
-     * @return ends on the loop's thread with the bound port; or exceptionally with {@link BindFailedException} if no port of the range
-     *     can be bound, with {@link io.netty.channel.ChannelException} if the system gives no socket, with
-     *     {@link RejectedExecutionException} if the loop is closed. If it was cancelled before, the port is closed again
+     * @return ends on the loop's thread with the bound port; or exceptionally with {@link BindFailedException} if the system gives no
+     *     socket or no port of the range can be bound, or with {@link RejectedExecutionException} if the loop is closed. If it was
+     *     cancelled before, the port is closed again
      */
     public static CompletableFuture<UdpTransport> bind(
             TransportLoop loop, UdpSettings settings, DatagramListener listener) {
@@ -85,8 +86,9 @@ public final class UdpTransport implements DatagramPort {
             loop.execute(() -> {
                 try {
                     new UdpTransport(loop, settings, listener).open(settings, bound);
-                } catch (RuntimeException e) {
-                    bound.completeExceptionally(e);
+                } catch (ChannelException noSocket) {
+                    bound.completeExceptionally(
+                            new BindFailedException(BindFailedException.Reason.OTHER, settings.ports(), noSocket));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -189,7 +191,8 @@ public final class UdpTransport implements DatagramPort {
                 PortBinder.bind(channel, settings.bindAddress(), settings.ports(), failure -> opened(failure, bound));
             } else {
                 closeInLoop();
-                bound.completeExceptionally(registered.cause());
+                bound.completeExceptionally(new BindFailedException(
+                        BindFailedException.Reason.OTHER, settings.ports(), registered.cause()));
             }
         });
     }
