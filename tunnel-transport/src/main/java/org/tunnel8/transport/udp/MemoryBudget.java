@@ -32,6 +32,10 @@ final class MemoryBudget {
         }
     }
 
+    long limitBytes() {
+        return limitBytes;
+    }
+
     long usedBytes() {
         return usedBytes.get();
     }

@@ -29,14 +29,17 @@ final class Outbox {
     /** Runs that may be open at once: a relay's or exit's batch seldom has more destinations. */
     static final int MAX_OPEN_RUNS = 8;
 
-    /** Handed to the system before the turn ends when so many bytes came together: keeps a burst out of the queue's bound. */
-    static final int EARLY_FLUSH_BYTES = 256 * 1_024;
+    /** A run's buffer grows by this factor: full runs copy less than half their bytes, short ones waste little. */
+    private static final int GROWTH = 4;
+
+    /**
+     * What came together is handed to the system before the turn ends once it reaches this share of the send budget. Buffers are up to
+     * {@link #GROWTH} times as large as what they hold, so a burst alone never takes more than half the budget.
+     */
+    static final int EARLY_FLUSH_DIVISOR = 2 * GROWTH;
 
     /** Runs waiting for a retry, at most: more would only make a long outage longer to recover from. */
     static final int MAX_RETRYING_RUNS = 512;
-
-    /** A run's buffer grows by this factor: full runs copy less than half their bytes, short ones waste little. */
-    private static final int GROWTH = 4;
 
     /** Spent runs kept for their next use. */
     private static final int MAX_SPARE_RUNS = 128;
@@ -51,7 +54,8 @@ final class Outbox {
     private final Host host;
     private final List<OutboundRun> open = new ArrayList<>(MAX_OPEN_RUNS);
     private final ArrayDeque<OutboundRun> spare = new ArrayDeque<>();
-    private int unflushedBytes;
+    private final long earlyFlushBytes;
+    private long unflushedBytes;
     private boolean closed;
 
     /** What the outbox needs of the port around it. */
@@ -83,6 +87,7 @@ final class Outbox {
         this.gate = gate;
         this.nanoClock = nanoClock;
         this.host = host;
+        this.earlyFlushBytes = budget.limitBytes() / EARLY_FLUSH_DIVISOR;
     }
 
     void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
@@ -198,7 +203,7 @@ final class Outbox {
             finish(run);
         }
         unflushedBytes += length;
-        if (unflushedBytes > EARLY_FLUSH_BYTES) {
+        if (unflushedBytes > earlyFlushBytes) {
             flush();
         } else {
             host.flushLater();

@@ -1,6 +1,5 @@
 package org.tunnel8.transport.udp;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -52,7 +51,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
     private final EventLoop eventLoop;
     private final LoopThread thread;
     private final boolean isNative;
-    private final ByteBufAllocator allocator =
+    private final PooledByteBufAllocator allocator =
             new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, CHUNK_ORDER, 256, 64, true, 0);
     private final byte[] scratch =
             new byte[Headroom.FRONT_BYTES + DatagramPort.MAX_RECEIVED_BYTES + Headroom.BACK_BYTES];
@@ -201,7 +200,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
     }
 
     /** Buffers of this loop's ports come from here; loop thread only. */
-    ByteBufAllocator allocator() {
+    PooledByteBufAllocator allocator() {
         return allocator;
     }
 

@@ -16,7 +16,7 @@ import org.tunnel8.transport.SendFailure;
 
 /** An outbox on a {@link FakeSystem}, in virtual time. */
 final class OutboxFixture implements Outbox.Host {
-    static final int BUDGET_BYTES = 512 * 1_024;
+    static final int BUDGET_BYTES = 1_024 * 1_024;
     static final int RETRY_BUDGET_BYTES = 256 * 1_024;
 
     final FakeSystem system = new FakeSystem();

@@ -150,6 +150,7 @@ class OutboxTest {
             }
             fixture.endTurn();
         }
+        assertThat(fixture.counters.snapshot().droppedInAll()).isZero();
         expected.forEach((to, datagrams) -> {
             byte[][] arrived = fixture.system.datagramsTo(to).toArray(byte[][]::new);
             assertThat(Arrays.mismatch(arrived, datagrams.toArray(byte[][]::new), Arrays::compare))
@@ -201,7 +202,7 @@ class OutboxTest {
 
     @Test
     void aLargeBurstLeavesInPartsBeforeTheTurnEnds() {
-        int datagrams = 2 * Outbox.EARLY_FLUSH_BYTES / 1_400;
+        int datagrams = 2 * OutboxFixture.BUDGET_BYTES / Outbox.EARLY_FLUSH_DIVISOR / 1_400;
         for (int i = 0; i < datagrams; i++) {
             fixture.send(ONE, 1_400, i);
         }
@@ -220,7 +221,7 @@ class OutboxTest {
         }
         assertThat(fixture.outbox.isWritable()).isFalse();
         long dropped = fixture.counters.snapshot().dropped(SendFailure.SEND_QUEUE_FULL);
-        assertThat(dropped).isGreaterThan(9_000);
+        assertThat(dropped).isGreaterThan(8_000);
         // What is really allocated exceeds what is reckoned by the pool's rounding only, at most a quarter.
         assertThat(fixture.allocatedBytes()).isLessThan(OutboxFixture.BUDGET_BYTES * 5L / 4);
 
