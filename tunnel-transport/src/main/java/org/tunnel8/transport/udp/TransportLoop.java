@@ -123,7 +123,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        eventLoop.execute(task);
+        eventLoop.execute(() -> runLogged(task));
     }
 
     /**
@@ -257,7 +257,8 @@ public final class TransportLoop implements Executor, AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("a scheduled task failed", e);
+            LOG.error("a task of the loop failed: {}", FailureText.of(e));
+            LOG.debug("a task of the loop failed", e);
         }
     }
 }

@@ -150,14 +150,10 @@ public final class UdpTransport implements DatagramPort {
             listener.onDatagram(from, buffer, offset, length);
         } catch (RuntimeException e) {
             counters.listenerFailures.add(1);
-            // Its message may hold what a stranger sent.
             LOG.debug("a datagram listener failed", e);
             long failures = listenerNews.admit(1, nanoClock.getAsLong());
             if (failures > 0) {
-                LOG.error(
-                        "a datagram listener failed {} times, last with {}",
-                        failures,
-                        e.getClass().getName());
+                LOG.error("a datagram listener failed, {} times by now: {}", failures, FailureText.of(e));
             }
         }
     }
