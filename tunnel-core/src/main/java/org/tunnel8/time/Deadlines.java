@@ -115,6 +115,11 @@ public final class Deadlines {
         return queue.size() - cancelled;
     }
 
+    /** Entries held, cancelled ones included: what the queue costs. */
+    int queued() {
+        return queue.size();
+    }
+
     void cancelled() {
         cancelled++;
         if (cancelled >= SWEEP_AT_LEAST && cancelled > queue.size() / 2) {
