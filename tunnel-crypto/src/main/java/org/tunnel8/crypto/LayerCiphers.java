@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The layer ciphers this machine has: the JDK's, and Conscrypt's where its jar is there and has a native library for
- * the system. Each has passed a self-test against RFC 8439 before it is listed.
+ * the system. Each has passed a self-test against RFC 8439 before it is listed. On the module path, Conscrypt counts as
+ * there only if its module is resolved, by {@code --add-modules org.conscrypt} or because the application requires it.
  *
  * <p>Thread-safe. The self-tests run once per process, on first use; the comparison of speeds too.
  */

@@ -50,17 +50,24 @@ final class VectorFile {
         }
     }
 
-    static String text(String name) {
-        String folder = System.getProperty("tunnel8.vectors");
+    private static String text(String name) {
+        String folder = System.getProperty("tunnel8.vectors", "");
+        if (folder.isEmpty()) {
+            return ownText(name);
+        }
         try {
-            if (folder != null) {
-                Path root = Path.of(System.getProperty("tunnel8.root", ""));
-                return Files.readString(root.resolve(folder).resolve(name));
-            }
-            try (InputStream in = VectorFile.class.getResourceAsStream("/vectors/" + name)) {
-                assertThat(in).as("vectors/%s among the test resources", name).isNotNull();
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
+            Path root = Path.of(System.getProperty("tunnel8.root", ""));
+            return Files.readString(root.resolve(folder).resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The project's own copy of a file. */
+    static String ownText(String name) {
+        try (InputStream in = VectorFile.class.getResourceAsStream("/vectors/" + name)) {
+            assertThat(in).as("vectors/%s among the test resources", name).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
