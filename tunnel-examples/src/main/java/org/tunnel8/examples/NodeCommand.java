@@ -1,0 +1,161 @@
+package org.tunnel8.examples;
+
+import com.google.gson.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.TunnelNetwork;
+import org.tunnel8.node.NodeRole;
+import org.tunnel8.node.TunnelNode;
+import org.tunnel8.node.TunnelNodeBuilder;
+import org.tunnel8.policy.Cidr;
+import org.tunnel8.transport.PortRange;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tunnel node}: runs one node of a network until it is told to stop. */
+@Command(
+        name = "node",
+        usageHelpWidth = TunnelCommand.HELP_WIDTH,
+        header = "Runs one node of a network: relay, exit, bootstrap server, or several in one.",
+        synopsisHeading = "%nUsage: ",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        description = "The node runs until it is stopped, by a signal or by --duration.",
+        sortOptions = false,
+        footerHeading = "%nExamples:",
+        footer = {
+            "  tunnel node --roles bootstrap --listen 127.0.0.1:6421",
+            "  tunnel node --roles relay --bootstrap 127.0.0.1:6421 --listen 127.0.1.1:0",
+            "  tunnel node --roles relay,exit-bt --bootstrap 127.0.0.1:6421 --exit-bind 127.0.1.2",
+            "  tunnel node --roles relay,exit-bt --key node.key --exit-allow 10.0.0.0/8 --duration 3600 --json",
+            "",
+            "An exit refuses private and loopback targets, except the class that its own outside address is in",
+            "and what --exit-allow names. On SIGTERM and Ctrl-C the node leaves cleanly: its neighbours are told."
+        })
+final class NodeCommand implements Callable<Integer> {
+    /** Longer than any single step of a start: binding, and reading or making a key. */
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--roles",
+            required = true,
+            split = ",",
+            paramLabel = "ROLE",
+            converter = OptionTypes.Role.class,
+            description = "What the node does: relay, exit-bt, exit-ipv8, speed-test, bootstrap; several with commas.")
+    private List<NodeRole> roles = new ArrayList<>();
+
+    @Option(
+            names = "--listen",
+            paramLabel = "IP:PORT",
+            defaultValue = "0.0.0.0:0",
+            converter = OptionTypes.ListenEndpoint.class,
+            description = "The address for other nodes; port 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    private InetSocketAddress listen = new InetSocketAddress(0);
+
+    @Option(
+            names = "--exit-bind",
+            paramLabel = "IP",
+            converter = OptionTypes.IpAddress.class,
+            description = "The address that an exit's outside sockets have (default: that of --listen).")
+    private @Nullable InetAddress exitBind;
+
+    @Option(
+            names = "--exit-allow",
+            paramLabel = "CIDR",
+            converter = OptionTypes.AddressBlock.class,
+            description = "Lets an exit send to these addresses although they are private; may be given several times.")
+    private List<Cidr> exitAllow = new ArrayList<>();
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "IP:PORT",
+            converter = OptionTypes.RemoteEndpoint.class,
+            description = "A bootstrap server to join by; may be given several times (default: the public"
+                    + " ones; none for a bootstrap server alone, and none on a loopback address).")
+    private List<InetSocketAddress> bootstrap = new ArrayList<>();
+
+    @Option(
+            names = "--community",
+            paramLabel = "HEX",
+            converter = OptionTypes.CommunityHex.class,
+            description = "The community's id, 40 hexadecimal digits (default: Tribler's).")
+    private @Nullable String community;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "The node's secret key, made when missing (default: a fresh key each time).")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "S",
+            converter = OptionTypes.Seconds.class,
+            description = "Stop after so many seconds (default: when told to).")
+    private @Nullable Integer durationSeconds;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    NodeCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Report report = new Report(surroundings, common.json());
+        Set<NodeRole> roleSet = EnumSet.copyOf(roles);
+        TunnelNodeBuilder builder = TunnelNode.builder()
+                .roles(roleSet)
+                .listen(listen.getAddress(), PortRange.of(listen.getPort()))
+                .exitAllow(exitAllow)
+                .network(network(roleSet));
+        if (exitBind != null) {
+            builder.exitBind(exitBind);
+        }
+        if (key != null) {
+            builder.identity(key);
+        }
+        try (TunnelNode node = builder.build()) {
+            node.start().join();
+            reportReady(report, node);
+            surroundings.stop().await(durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds));
+        }
+        report.text("left");
+        return 0;
+    }
+
+    private TunnelNetwork network(Set<NodeRole> roleSet) {
+        TunnelNetwork tribler = TunnelNetwork.tribler();
+        boolean canReachPublicOnes = !listen.getAddress().isLoopbackAddress();
+        boolean isServerAlone = roleSet.equals(EnumSet.of(NodeRole.BOOTSTRAP));
+        return TunnelNetwork.of(
+                community == null ? tribler.communityId() : community,
+                bootstrap.isEmpty() && canReachPublicOnes && !isServerAlone ? tribler.bootstrap() : bootstrap);
+    }
+
+    private static void reportReady(Report report, TunnelNode node) {
+        JsonObject line = new JsonObject();
+        line.addProperty("event", "ready");
+        line.addProperty("address", Endpoints.text(node.address()));
+        line.addProperty("publicKey", HexFormat.of().formatHex(node.publicKey()));
+        line.addProperty("flags", node.flags());
+        report.json(line);
+        report.text(
+                "listening on %s, flags %d, public key %s",
+                Endpoints.text(node.address()), node.flags(), HexFormat.of().formatHex(node.publicKey()));
+    }
+}

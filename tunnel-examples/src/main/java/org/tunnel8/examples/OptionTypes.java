@@ -1,0 +1,218 @@
+package org.tunnel8.examples;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.tunnel8.node.NodeRole;
+import org.tunnel8.policy.Cidr;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Turns the texts of options into values, or says in half a sentence why not. */
+final class OptionTypes {
+    /** Checked whole: what is not quite an address in numbers, Java would look up as a name. */
+    private static final Pattern IPV4 =
+            Pattern.compile("OCTET(\\.OCTET){3}".replace("OCTET", "(25[0-5]|2[0-4]\\d|1?\\d?\\d)"));
+
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*");
+    private static final int MAX_PORT = 65_535;
+    private static final int LOWEST_FREE_PORT = 1_024;
+
+    private OptionTypes() {}
+
+    private abstract static class WholeNumber implements ITypeConverter<Integer> {
+        private final int least;
+        private final int most;
+
+        WholeNumber(int least, int most) {
+            this.least = least;
+            this.most = most;
+        }
+
+        @Override
+        public Integer convert(String text) {
+            try {
+                int value = Integer.parseInt(text);
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // Told below, like a number outside the range.
+            }
+            throw new TypeConversionException(
+                    "must be a whole number from " + least + " to " + most + ", not '" + text + "'");
+        }
+    }
+
+    /** A circuit has one to three hops. */
+    static final class Hops extends WholeNumber {
+        Hops() {
+            super(1, 3);
+        }
+    }
+
+    /** How many relays: none will do for one hop; a hundred nodes are a lot for one process. */
+    static final class RelayCount extends WholeNumber {
+        RelayCount() {
+            super(0, 100);
+        }
+    }
+
+    /** How many exits: without one no circuit leads anywhere. */
+    static final class ExitCount extends WholeNumber {
+        ExitCount() {
+            super(1, 100);
+        }
+    }
+
+    /** The size of a file to be made, up to 64 GiB. */
+    static final class Mebibytes extends WholeNumber {
+        Mebibytes() {
+            super(1, 65_536);
+        }
+    }
+
+    /** The size of a datagram's payload: from uTP's header to what still fits into 2,048 bytes over three hops (D4). */
+    static final class PayloadBytes extends WholeNumber {
+        PayloadBytes() {
+            super(20, 1_900);
+        }
+    }
+
+    /** A duration in whole seconds, up to a year. */
+    static final class Seconds extends WholeNumber {
+        Seconds() {
+            super(1, 31_536_000);
+        }
+    }
+
+    /** How often to measure. */
+    static final class Runs extends WholeNumber {
+        Runs() {
+            super(1, 1_000);
+        }
+    }
+
+    /** How many peers to know, from none of its own to more than a peer table holds. */
+    static final class PeerCount extends WholeNumber {
+        PeerCount() {
+            super(1, 10_000);
+        }
+    }
+
+    /** An IPv4 or IPv6 address; never a name, which would have to be looked up. */
+    static final class IpAddress implements ITypeConverter<InetAddress> {
+        @Override
+        public InetAddress convert(String text) {
+            return address(text, text);
+        }
+    }
+
+    /** {@code IP:PORT} or {@code [IPV6]:PORT}, of somebody else: the port is not 0. */
+    static final class RemoteEndpoint implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(String text) {
+            InetSocketAddress endpoint = endpoint(text);
+            if (endpoint.getPort() == 0) {
+                throw new TypeConversionException("the port of '" + text + "' must not be 0");
+            }
+            return endpoint;
+        }
+    }
+
+    /** {@code IP:PORT} or {@code [IPV6]:PORT}, to listen on; port 0 takes a free one (FR-001: none below 1024). */
+    static final class ListenEndpoint implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(String text) {
+            InetSocketAddress endpoint = endpoint(text);
+            if (endpoint.getPort() > 0 && endpoint.getPort() < LOWEST_FREE_PORT) {
+                throw new TypeConversionException("the port of '" + text + "' must be 0, for a free one, or "
+                        + LOWEST_FREE_PORT + " to " + MAX_PORT);
+            }
+            return endpoint;
+        }
+    }
+
+    /** A community's id: 40 hexadecimal digits, in lower case from here on. */
+    static final class CommunityHex implements ITypeConverter<String> {
+        private static final Pattern HEX = Pattern.compile("[0-9A-Fa-f]{40}");
+
+        @Override
+        public String convert(String text) {
+            if (!HEX.matcher(text).matches()) {
+                throw new TypeConversionException("must be 40 hexadecimal digits, not '" + text + "'");
+            }
+            return text.toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A role by its name on the command line: {@code exit-bt} for {@link NodeRole#EXIT_BT}. */
+    static final class Role implements ITypeConverter<NodeRole> {
+        @Override
+        public NodeRole convert(String text) {
+            List<String> names = new ArrayList<>();
+            for (NodeRole role : NodeRole.values()) {
+                String name = role.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                if (name.equals(text.strip())) {
+                    return role;
+                }
+                names.add(name);
+            }
+            throw new TypeConversionException("must be of " + String.join(", ", names) + ", not '" + text + "'");
+        }
+    }
+
+    /** A block of addresses, as in {@code 10.0.0.0/8}. */
+    static final class AddressBlock implements ITypeConverter<Cidr> {
+        @Override
+        public Cidr convert(String text) {
+            try {
+                return Cidr.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "must be a block of addresses such as 10.0.0.0/8, not '" + text + "'");
+            }
+        }
+    }
+
+    private static InetSocketAddress endpoint(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new TypeConversionException("must be IP:PORT, not '" + text + "'");
+        }
+        String host = text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        } else if (host.indexOf(':') >= 0) {
+            throw new TypeConversionException("must be [IPV6]:PORT, with brackets, not '" + text + "'");
+        }
+        return new InetSocketAddress(address(host, text), port(text.substring(colon + 1), text));
+    }
+
+    private static int port(String digits, String text) {
+        try {
+            int port = Integer.parseInt(digits);
+            if (port >= 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new TypeConversionException("must end with a port from 0 to " + MAX_PORT + ", not '" + text + "'");
+    }
+
+    private static InetAddress address(String host, String text) {
+        if (IPV4.matcher(host).matches() || IPV6.matcher(host).matches()) {
+            try {
+                return InetAddress.getByName(host);
+            } catch (UnknownHostException e) {
+                // Told below: all digits, and still no address.
+            }
+        }
+        throw new TypeConversionException("must have an IP address in numbers, not '" + text + "'");
+    }
+}

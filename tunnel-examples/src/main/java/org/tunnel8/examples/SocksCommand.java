@@ -1,0 +1,152 @@
+package org.tunnel8.examples;
+
+import com.google.gson.JsonObject;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.TunnelClient;
+import org.tunnel8.TunnelNetwork;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tunnel socks}: a client and its SOCKS5 proxy, for torrent clients that run beside it. */
+@Command(
+        name = "socks",
+        usageHelpWidth = TunnelCommand.HELP_WIDTH,
+        header = "Runs a client with a SOCKS5 proxy in front of its circuits.",
+        synopsisHeading = "%nUsage: ",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        description = "The proxy takes UDP ASSOCIATE; what it is given leaves through circuits of one to three hops.",
+        sortOptions = false,
+        footerHeading = "%nExamples:",
+        footer = {
+            "  tunnel socks --listen 127.0.0.1:1080                       through Tribler's network",
+            "  tunnel socks --hops 1 --bootstrap 127.0.0.1:6421 --min-peers 2",
+            "  tunnel socks --json --duration 600",
+            "",
+            "Point a torrent client at the printed address: SOCKS5, peers and trackers through the proxy, uTP on, TCP off.",
+            "What the torrent client sends beside the proxy is not protected."
+        })
+final class SocksCommand implements Callable<Integer> {
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
+    /** How much later than it promises the client may say that no circuit was ready in time. */
+    private static final Duration VERDICT_LIMIT = Duration.ofSeconds(5);
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Surroundings surroundings;
+
+    @Option(
+            names = "--hops",
+            paramLabel = "N",
+            defaultValue = "3",
+            converter = OptionTypes.Hops.class,
+            description = "How many hops circuits have, 1 to 3 (default: ${DEFAULT-VALUE}).")
+    private int hops;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "IP:PORT",
+            defaultValue = "127.0.0.1:0",
+            converter = OptionTypes.ListenEndpoint.class,
+            description = "Where the proxy listens; port 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    private InetSocketAddress listen = new InetSocketAddress(0);
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "IP:PORT",
+            converter = OptionTypes.RemoteEndpoint.class,
+            description = "A bootstrap server to join by; may be given several times (default: the public ones).")
+    private List<InetSocketAddress> bootstrap = new ArrayList<>();
+
+    @Option(
+            names = "--min-peers",
+            paramLabel = "N",
+            defaultValue = "20",
+            converter = OptionTypes.PeerCount.class,
+            description = "How many peers to know before circuits are built (default: ${DEFAULT-VALUE}).")
+    private int minPeers;
+
+    @Option(
+            names = "--community",
+            paramLabel = "HEX",
+            converter = OptionTypes.CommunityHex.class,
+            description = "The community's id, 40 hexadecimal digits (default: Tribler's).")
+    private @Nullable String community;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "S",
+            converter = OptionTypes.Seconds.class,
+            description = "Stop after so many seconds (default: when told to).")
+    private @Nullable Integer durationSeconds;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    SocksCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Report report = new Report(surroundings, common.json());
+        Duration duration = durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds);
+        if (!listen.getAddress().isLoopbackAddress()) {
+            throw new UsageException("--listen must be a loopback address, not " + Endpoints.text(listen)
+                    + ": the proxy asks nobody for a password");
+        }
+        try (TunnelClient client = TunnelClient.builder()
+                .network(network())
+                .hops(hops)
+                .minPeers(minPeers)
+                .socks5(listen)
+                .build()) {
+            long startNanos = System.nanoTime();
+            client.start().join();
+            reportProxy(report, client);
+            CompletableFuture<Void> ready = client.whenReady(duration);
+            surroundings.stop().awaitEither(ready, duration.plus(VERDICT_LIMIT));
+            if (!surroundings.stop().isRequested()) {
+                ready.join();
+                reportReady(report, client, (System.nanoTime() - startNanos) / NANOS_PER_SECOND);
+            }
+            surroundings.stop().await(duration.minusNanos(System.nanoTime() - startNanos));
+        }
+        report.text("left");
+        return 0;
+    }
+
+    private TunnelNetwork network() {
+        TunnelNetwork tribler = TunnelNetwork.tribler();
+        return TunnelNetwork.of(
+                community == null ? tribler.communityId() : community,
+                bootstrap.isEmpty() ? tribler.bootstrap() : bootstrap);
+    }
+
+    private static void reportProxy(Report report, TunnelClient client) {
+        String address = Endpoints.text(client.socks5().address());
+        JsonObject line = new JsonObject();
+        line.addProperty("event", "proxy");
+        line.addProperty("address", address);
+        report.json(line);
+        report.text("SOCKS5 proxy on %s; no circuit yet", address);
+    }
+
+    private static void reportReady(Report report, TunnelClient client, double seconds) {
+        int circuits = client.status().readyCircuits();
+        JsonObject line = new JsonObject();
+        line.addProperty("event", "ready");
+        line.addProperty("circuits", circuits);
+        line.addProperty("seconds", Report.rounded(seconds));
+        report.json(line);
+        report.text("ready after %.1f s, circuits: %d", seconds, circuits);
+    }
+}

@@ -1,0 +1,65 @@
+package org.tunnel8.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.node.NodeRole;
+import picocli.CommandLine.TypeConversionException;
+
+class OptionTypesTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0:0", "127.0.0.1:1024", "255.255.255.255:65535", "[::1]:6421", "[fe80::1]:0"})
+    void readsAnAddressAndWritesItTheSameWay(String text) {
+        InetSocketAddress endpoint = new OptionTypes.ListenEndpoint().convert(text);
+        String written = Endpoints.text(endpoint);
+        assertThat(new OptionTypes.ListenEndpoint().convert(written)).isEqualTo(endpoint);
+        assertThat(endpoint.isUnresolved()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                "1.2.3.4",
+                "1.2.3.4:",
+                "1.2.3.4:x",
+                "1.2.3.4:-1",
+                "1.2.3:5000",
+                "01.2.3.999:5000",
+                "0x7f.0.0.1:5000",
+                "2130706433:5000",
+                "localhost:5000",
+                "face:5000",
+                "[::1:5000",
+                "::1]:5000",
+                "[zz::1]:5000",
+                "[1:2:3]:5000",
+                "[fe80::1%lo]:5000"
+            })
+    void refusesWhatIsNoAddressInNumbersWithoutLookingItUp(String text) {
+        assertThatThrownBy(() -> new OptionTypes.ListenEndpoint().convert(text))
+                .isInstanceOf(TypeConversionException.class);
+    }
+
+    @Test
+    void knowsEveryRoleByItsNameWithDashes() {
+        OptionTypes.Role role = new OptionTypes.Role();
+        assertThat(role.convert("relay")).isEqualTo(NodeRole.RELAY);
+        assertThat(role.convert("exit-bt")).isEqualTo(NodeRole.EXIT_BT);
+        assertThat(role.convert("exit-ipv8")).isEqualTo(NodeRole.EXIT_IPV8);
+        assertThat(role.convert("speed-test")).isEqualTo(NodeRole.SPEED_TEST);
+        assertThat(role.convert("bootstrap")).isEqualTo(NodeRole.BOOTSTRAP);
+        assertThatThrownBy(() -> role.convert("EXIT_BT")).isInstanceOf(TypeConversionException.class);
+    }
+
+    @Test
+    void readsACommunityInEitherCase() {
+        String hex = "A3591a6bd89bbaca0974062a1287afcfbc6fd6bc";
+        assertThat(new OptionTypes.CommunityHex().convert(hex)).isEqualTo("a3591a6bd89bbaca0974062a1287afcfbc6fd6bc");
+    }
+}

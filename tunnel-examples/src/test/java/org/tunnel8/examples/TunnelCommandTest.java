@@ -1,0 +1,82 @@
+package org.tunnel8.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TunnelCommandTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    '' | tunnel: a command is missing
+                    dmo | there is no command 'dmo'
+                    --json | unknown option: '--json'
+                    demo --hops 0 | '--hops': must be a whole number from 1 to 3, not '0'
+                    demo --hops 4 | not '4'
+                    demo --hops two | not 'two'
+                    demo --hops | missing required parameter for option '--hops'
+                    demo --hops 2 --hops 3 | '--hops'
+                    demo --hops 3 --relays 1 | --hops 3 needs at least --relays 2
+                    demo --exits 0 | '--exits': must be a whole number from 1
+                    demo --size 0 | '--size': must be a whole number from 1
+                    demo --size 999999999999 | '--size'
+                    demo --frobnicate | unknown option: '--frobnicate'
+                    demo surplus | 'surplus'
+                    node | missing required option: '--roles=
+                    node --roles gateway | must be of relay, exit-bt, exit-ipv8, speed-test, bootstrap, not 'gateway'
+                    node --roles relay,,exit-bt | '--roles'
+                    node --roles relay --listen 127.0.0.1 | must be IP:PORT
+                    node --roles relay --listen 127.0.0.1:80 | must be 0, for a free one, or 1024 to 65535
+                    node --roles relay --listen 127.0.0.1:70000 | a port from 0 to 65535
+                    node --roles relay --listen example.org:7000 | must have an IP address in numbers
+                    node --roles relay --listen 256.0.0.1:7000 | must have an IP address in numbers
+                    node --roles relay --listen ::1:7000 | with brackets
+                    node --roles relay --bootstrap 127.0.0.1:0 | must not be 0
+                    node --roles relay --exit-bind here | must have an IP address in numbers
+                    node --roles relay --exit-allow 10.0.0.0/99 | must be a block of addresses
+                    node --roles relay --community abc | must be 40 hexadecimal digits
+                    node --roles relay --duration 0 | '--duration': must be a whole number from 1
+                    socks --hops 9 | '--hops'
+                    socks --min-peers 0 | '--min-peers'
+                    socks --listen 1080 | must be IP:PORT
+                    bench --hops 1,4 | not '4'
+                    bench --payload 19 | '--payload': must be a whole number from 20
+                    bench --seconds -1 | '--seconds'
+                    bench --runs 0 | '--runs'
+                    """)
+    void badInputEndsWithStatusTwoAndOneLine(String line, String expected) {
+        CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("tunnel").contains(expected).endsWith(" --help)\n");
+        assertThat(run.err().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "node", "socks", "bench"})
+    void helpOfEveryCommandHasExamples(String command) {
+        CommandLineRun run = CommandLineRun.of(command, "--help");
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("Usage: tunnel " + command, "Examples:", "\n  tunnel " + command + " --", "--json")
+                .doesNotContain("null");
+    }
+
+    @Test
+    void helpOfAllNamesTheCommandsAndHasExamples() {
+        CommandLineRun run = CommandLineRun.of("--help");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("demo ", "node ", "socks ", "bench ", "Examples:", "Exit status:");
+    }
+
+    @Test
+    void helpFitsItsWidth() {
+        for (String command : new String[] {"demo", "node", "socks", "bench"}) {
+            assertThat(CommandLineRun.of(command, "-h").out().lines())
+                    .allMatch(line -> line.length() <= TunnelCommand.HELP_WIDTH);
+        }
+    }
+}
