@@ -14,7 +14,7 @@ import org.tunnel8.wire.CommunityId;
  * @param signedLength how many bytes from the datagram's start the signature covers
  */
 public record Destroy(CommunityId community, int circuitId, int reason, PublicKey sender, int signedLength) {
-    /** Reason not told on purpose: the circuit's idle, age or traffic limit, or none of the others. */
+    /** None of the others; what the reference sends when a circuit has reached its traffic limit. */
     public static final int REASON_UNKNOWN = 1;
 
     /** The node leaves the network. */
