@@ -1,0 +1,361 @@
+package org.tunnel8.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.walk.PeerFlags;
+
+class PeerTableTest {
+    private static final int CAPACITY = 10;
+    private static final long SECOND = 1_000_000_000;
+    private static final PeerFlags RELAY = new PeerFlags(PeerFlags.RELAY);
+    private static final PeerFlags EXIT = new PeerFlags(PeerFlags.RELAY | PeerFlags.EXIT_BT);
+
+    /** A key as a bootstrap server of the reference has it: sect163k1, from the project's vectors. */
+    private static final String SECT163K1 = "3040301006072a8648ce3d020106052b81040001032c0004"
+            + "04aae3db63af90d5b01e5be72cbcc572727594535e03f4608a922a7942e26fc579820137b2bbb058a719";
+
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final Deadlines clock = new Deadlines(0);
+    private final PeerTable table = new PeerTable(CAPACITY, clock);
+    private final List<String> events = new ArrayList<>();
+
+    private static InetSocketAddress at(int network, int host) {
+        return ((IpAddress) Address.parse("198." + network + ".0." + host, 7000)).endpoint();
+    }
+
+    private PublicKey newKey() {
+        return IdentityKey.generate(random).publicKey();
+    }
+
+    private Sighting asked(PublicKey key, InetSocketAddress address, PeerFlags flags) {
+        return new Sighting(key, address, true, null, false, flags);
+    }
+
+    private Sighting unasked(PublicKey key, InetSocketAddress address) {
+        return new Sighting(key, address, false, null, false, RELAY);
+    }
+
+    private Peer addConfirmed(int network, int host, PeerFlags flags) {
+        PublicKey key = newKey();
+        assertThat(table.admit(asked(key, at(network, host), flags))).isEqualTo(Admission.ADDED);
+        return table.byKey(key);
+    }
+
+    private void listen() {
+        table.addListener(new PeerTable.Listener() {
+            @Override
+            public void peerAdded(Peer peer) {
+                events.add("added " + peer.address().getAddress().getHostAddress());
+            }
+
+            @Override
+            public void peerRemoved(Peer peer, RemovalReason reason) {
+                events.add(reason + " " + peer.address().getAddress().getHostAddress());
+            }
+        });
+    }
+
+    @Test
+    void findsPeersByKeyAndAddress() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        assertThat(table.byAddress(at(1, 1))).isSameAs(peer);
+        assertThat(table.byKey(peer.key())).isSameAs(peer);
+        assertThat(table.byAddress(at(1, 2))).isNull();
+        assertThat(table.all()).containsExactly(peer);
+    }
+
+    @Test
+    void takesTheNewestFlags() {
+        Peer peer = addConfirmed(1, 1, EXIT);
+        table.admit(new Sighting(peer.key(), at(1, 1), false, at(2, 2), true, RELAY));
+
+        assertThat(peer.flags()).isEqualTo(RELAY);
+        assertThat(peer.lanAddress()).isEqualTo(at(2, 2));
+        assertThat(peer.speaksNewStyle()).isTrue();
+    }
+
+    @Test
+    void keepsTheStyleOnceItWasNew() {
+        Peer peer = addConfirmed(1, 1, EXIT);
+        table.admit(new Sighting(peer.key(), at(1, 1), true, null, true, RELAY));
+        table.admit(new Sighting(peer.key(), at(1, 1), true, null, false, RELAY));
+
+        assertThat(peer.speaksNewStyle()).isTrue();
+    }
+
+    @Test
+    void offersOnlyTunnelKeysWithAllAskedFlagsAsCandidates() throws CryptoFailure {
+        Peer relay = addConfirmed(1, 1, RELAY);
+        Peer exit = addConfirmed(1, 2, EXIT);
+        addConfirmed(1, 3, PeerFlags.NONE);
+        PublicKey sect = PublicKey.parse(HexFormat.of().parseHex(SECT163K1));
+        table.admit(asked(sect, at(1, 4), EXIT));
+
+        assertThat(table.candidates(PeerFlags.RELAY)).containsExactly(relay, exit);
+        assertThat(table.candidates(PeerFlags.RELAY | PeerFlags.EXIT_BT)).containsExactly(exit);
+        assertThat(table.candidates(0)).hasSize(3);
+        assertThat(table.candidateCount(PeerFlags.RELAY)).isEqualTo(2);
+        assertThat(table.byKey(sect)).isNotNull();
+    }
+
+    @Test
+    void takesUnreachablePeersOutOfTheCandidatesUntilTheyAreHeard() {
+        Peer relay = addConfirmed(1, 1, RELAY);
+
+        table.unreachable(relay);
+        assertThat(table.candidates(PeerFlags.RELAY)).isEmpty();
+
+        table.heard(relay);
+        assertThat(table.candidates(PeerFlags.RELAY)).containsExactly(relay);
+    }
+
+    @Test
+    void doesNotMoveAPeerOnARequestThatMayBeReplayed() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        assertThat(table.admit(unasked(peer.key(), at(6, 6)))).isEqualTo(Admission.CONTESTED);
+        assertThat(peer.address()).isEqualTo(at(1, 1));
+        assertThat(table.byAddress(at(6, 6))).isNull();
+    }
+
+    @Test
+    void movesAPeerThatAnswersFromItsNewAddress() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        assertThat(table.admit(asked(peer.key(), at(6, 6), RELAY))).isEqualTo(Admission.UPDATED);
+        assertThat(table.byAddress(at(6, 6))).isSameAs(peer);
+        assertThat(table.byAddress(at(1, 1))).isNull();
+    }
+
+    @Test
+    void doesNotGiveAnAddressAwayOnARequestWhoseSourceMayBeMadeUp() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        assertThat(table.admit(unasked(newKey(), at(1, 1)))).isEqualTo(Admission.CONTESTED);
+        assertThat(table.all()).containsExactly(peer);
+    }
+
+    @Test
+    void givesAnAddressToTheKeyThatAnswersFromIt() {
+        listen();
+        addConfirmed(1, 1, RELAY);
+        PublicKey restarted = newKey();
+
+        assertThat(table.admit(asked(restarted, at(1, 1), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.all()).singleElement().extracting(Peer::key).isEqualTo(restarted);
+        assertThat(events).containsExactly("added 198.1.0.1", "REPLACED 198.1.0.1", "added 198.1.0.1");
+    }
+
+    @Test
+    void swapsTwoPeersWhoseAddressesWereExchanged() {
+        Peer one = addConfirmed(1, 1, RELAY);
+        Peer other = addConfirmed(2, 2, RELAY);
+
+        table.admit(asked(one.key(), at(2, 2), RELAY));
+
+        assertThat(table.byAddress(at(2, 2))).isSameAs(one);
+        assertThat(table.byAddress(at(1, 1))).isNull();
+        assertThat(table.byKey(other.key())).isNull();
+    }
+
+    @Test
+    void givesStrangersHalfOfThePlaces() {
+        for (int i = 0; i < 100; i++) {
+            table.admit(unasked(newKey(), at(i, 1)));
+        }
+
+        assertThat(table.size()).isEqualTo(CAPACITY / 2);
+    }
+
+    @Test
+    void keepsAStrangersPlaceWhileItIsHeard() {
+        PublicKey first = newKey();
+        table.admit(unasked(first, at(200, 1)));
+        for (int i = 0; i < 100; i++) {
+            table.admit(unasked(newKey(), at(i, 1)));
+        }
+
+        assertThat(table.byKey(first)).isNotNull();
+        assertThat(table.admit(unasked(newKey(), at(201, 1)))).isEqualTo(Admission.REFUSED);
+    }
+
+    @Test
+    void givesASilentStrangersPlaceToAnother() {
+        List<PublicKey> keys = new ArrayList<>();
+        for (int i = 0; i < CAPACITY / 2; i++) {
+            keys.add(newKey());
+            table.admit(unasked(keys.get(i), at(i, 1)));
+        }
+        clock.advance(PeerTable.SILENT_NANOS);
+        table.admit(unasked(keys.get(1), at(1, 1)));
+
+        assertThat(table.admit(unasked(newKey(), at(201, 1)))).isEqualTo(Admission.ADDED);
+        assertThat(table.byKey(keys.get(0))).isNull();
+        assertThat(table.byKey(keys.get(1))).isNotNull();
+    }
+
+    @Test
+    void letsStrangersOfOneNetworkCrowdOutEachOtherOnly() {
+        PublicKey lonely = newKey();
+        table.admit(unasked(lonely, at(200, 1)));
+        for (int i = 1; i < 20; i++) {
+            table.admit(unasked(newKey(), at(66, i)));
+        }
+
+        PublicKey another = newKey();
+        assertThat(table.admit(unasked(another, at(201, 1)))).isEqualTo(Admission.ADDED);
+        assertThat(table.byKey(lonely)).isNotNull();
+        assertThat(table.byKey(another)).isNotNull();
+    }
+
+    @Test
+    void prefersPeersThatAnsweredToStrangers() {
+        for (int i = 0; i < CAPACITY / 2; i++) {
+            table.admit(unasked(newKey(), at(i, 1)));
+        }
+        for (int i = 0; i < CAPACITY; i++) {
+            assertThat(table.admit(asked(newKey(), at(100 + i, 1), RELAY))).isEqualTo(Admission.ADDED);
+        }
+
+        assertThat(table.all()).hasSize(CAPACITY).allMatch(Peer::isConfirmed);
+    }
+
+    @Test
+    void keepsExitsAndGoodRelaysWhenFull() {
+        Peer exit = addConfirmed(1, 1, EXIT);
+        Peer useless = addConfirmed(1, 2, PeerFlags.NONE);
+        Peer badRelay = addConfirmed(1, 3, RELAY);
+        badRelay.reliability().failed(PeerRole.RELAY, 1, 0);
+        for (int i = 4; i <= CAPACITY; i++) {
+            addConfirmed(1, i, RELAY);
+        }
+
+        assertThat(table.admit(asked(newKey(), at(2, 1), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.byKey(useless.key())).isNull();
+        assertThat(table.admit(asked(newKey(), at(2, 2), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.byKey(badRelay.key())).isNull();
+        assertThat(table.admit(asked(newKey(), at(2, 3), RELAY))).isEqualTo(Admission.REFUSED);
+        assertThat(table.byKey(exit.key())).isNotNull();
+    }
+
+    @Test
+    void neverEvictsAPeerInUse() {
+        Peer used = addConfirmed(1, 1, PeerFlags.NONE);
+        table.pin(used.key());
+        table.pin(used.key());
+        table.unpin(used.key());
+        for (int i = 2; i < 50; i++) {
+            table.admit(asked(newKey(), at(1, i), EXIT));
+        }
+        assertThat(table.byKey(used.key())).isSameAs(used);
+
+        table.unpin(used.key());
+        assertThat(table.admit(asked(newKey(), at(2, 1), EXIT))).isEqualTo(Admission.ADDED);
+        assertThat(table.byKey(used.key())).isNull();
+    }
+
+    @Test
+    void remembersTheStandingOfAPeerThatLeftAndReturned() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        peer.reliability().failed(PeerRole.RELAY, 1, 0);
+        Reliability standing = peer.reliability();
+
+        table.remove(peer, RemovalReason.SILENT);
+        assertThat(table.reliabilityOf(peer.key())).isSameAs(standing);
+
+        table.admit(asked(peer.key(), at(9, 9), RELAY));
+        assertThat(table.byKey(peer.key()))
+                .isNotSameAs(peer)
+                .extracting(Peer::reliability)
+                .isSameAs(standing);
+    }
+
+    @Test
+    void keepsTheStandingOfKeysItHasNeverMet() {
+        PublicKey candidate = newKey();
+        table.reliabilityOf(candidate).failed(PeerRole.RELAY, 0.5, 0);
+
+        assertThat(table.reliabilityOf(candidate).isKnown()).isTrue();
+    }
+
+    @Test
+    void forgetsTheLeastUsedStandingsBeyondItsBound() {
+        PublicKey first = newKey();
+        Reliability old = table.reliabilityOf(first);
+        for (int i = 0; i < 4 * CAPACITY; i++) {
+            table.reliabilityOf(newKey());
+        }
+
+        assertThat(table.reliabilityOf(first)).isNotSameAs(old);
+    }
+
+    @Test
+    void removesAPeerOfAnotherVersionAndTakesItBackWhenItSpeaksOurs() {
+        listen();
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        table.markIncompatible(peer.key());
+        assertThat(table.size()).isZero();
+        assertThat(table.isIncompatible(peer.key())).isTrue();
+
+        table.admit(unasked(peer.key(), at(1, 1)));
+        assertThat(table.isIncompatible(peer.key())).isFalse();
+        assertThat(table.size()).isEqualTo(1);
+        assertThat(events).containsExactly("added 198.1.0.1", "INCOMPATIBLE 198.1.0.1", "added 198.1.0.1");
+    }
+
+    @Test
+    void drawsEachEligiblePeer() {
+        Peer one = addConfirmed(1, 1, RELAY);
+        Peer two = addConfirmed(1, 2, RELAY);
+        Peer three = addConfirmed(1, 3, EXIT);
+        Set<Peer> drawn = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            drawn.add(table.random(random, peer -> peer != one));
+        }
+
+        assertThat(drawn).containsExactlyInAnyOrder(two, three);
+        assertThat(table.random(random, peer -> false)).isNull();
+    }
+
+    @Test
+    void saysNeitherKeyNorAddressOfAPeer() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+
+        assertThat(peer.toString())
+                .doesNotContain("198.1")
+                .doesNotContain(HexFormat.of().formatHex(peer.key().toBytes()).substring(20, 40));
+    }
+
+    @Test
+    void countsTheTimeSinceAPeerWasHeard() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(5 * SECOND);
+        assertThat(peer.lastHeardNanos()).isZero();
+
+        table.heard(peer);
+        assertThat(peer.lastHeardNanos()).isEqualTo(5 * SECOND);
+        assertThat(peer.sinceNanos()).isZero();
+    }
+
+    @Test
+    void refusesToBeTooSmall() {
+        assertThatThrownBy(() -> new PeerTable(1, clock)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

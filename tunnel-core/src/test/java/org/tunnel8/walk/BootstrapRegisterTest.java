@@ -1,0 +1,108 @@
+package org.tunnel8.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tunnel8.walk.TestNode.at;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.walk.BootstrapRegister.Member;
+import org.tunnel8.wire.CommunityId;
+
+class BootstrapRegisterTest {
+    private final SplittableRandom random = new SplittableRandom(3);
+    private final BootstrapRegister register = new BootstrapRegister();
+
+    private PublicKey newKey() {
+        return IdentityKey.generate(random).publicKey();
+    }
+
+    private boolean enter(CommunityId community, String address, long nowNanos) {
+        return register.enter(community, newKey(), at(address), null, nowNanos);
+    }
+
+    private static CommunityId overlay(int number) {
+        return CommunityId.parse("%040x".formatted(number));
+    }
+
+    @Test
+    void keepsOverlaysApart() {
+        enter(CommunityId.TRIBLER, "198.51.100.1:1", 0);
+        enter(CommunityId.DHT, "198.51.100.2:1", 0);
+
+        assertThat(register.members(CommunityId.TRIBLER))
+                .singleElement()
+                .extracting(Member::address)
+                .isEqualTo(at("198.51.100.1:1"));
+        assertThat(register.members(CommunityId.PLAIN_TUNNEL)).isEmpty();
+        assertThat(register.size()).isEqualTo(2);
+    }
+
+    @Test
+    void letsTheOneHeardLongestAgoGoFirst() {
+        for (int i = 0; i <= BootstrapRegister.MAX_MEMBERS; i++) {
+            assertThat(enter(CommunityId.TRIBLER, "198.51." + i + ".1:1", i)).isTrue();
+        }
+
+        assertThat(register.members(CommunityId.TRIBLER)).hasSize(BootstrapRegister.MAX_MEMBERS);
+        assertThat(register.members(CommunityId.TRIBLER))
+                .extracting(Member::address)
+                .doesNotContain(at("198.51.0.1:1"));
+    }
+
+    @Test
+    void givesOneHostOnlyAFewPlaces() {
+        for (int i = 0; i < BootstrapRegister.MAX_MEMBERS_PER_IP; i++) {
+            assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:" + (1000 + i), 0))
+                    .isTrue();
+        }
+        assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:999", 0)).isFalse();
+        assertThat(enter(CommunityId.TRIBLER, "198.51.100.2:999", 0)).isTrue();
+    }
+
+    @Test
+    void givesLoopbackAllPlaces() {
+        for (int i = 0; i < BootstrapRegister.MAX_MEMBERS; i++) {
+            assertThat(enter(CommunityId.TRIBLER, "127.0.0.1:" + (1000 + i), 0)).isTrue();
+        }
+        assertThat(register.size()).isEqualTo(BootstrapRegister.MAX_MEMBERS);
+    }
+
+    @Test
+    void givesUpTheSmallestOverlayForANewOne() {
+        enter(overlay(1), "198.51.100.1:1", 0);
+        enter(overlay(1), "198.51.100.2:1", 0);
+        for (int i = 2; i < 200; i++) {
+            enter(overlay(i), "198.51.101.1:1", 0);
+        }
+
+        assertThat(register.size()).isEqualTo(BootstrapRegister.MAX_COMMUNITIES + 1);
+        assertThat(register.members(overlay(1))).hasSize(2);
+        assertThat(register.members(overlay(199))).hasSize(1);
+    }
+
+    @Test
+    void movesAMemberOnlyAfterItWasSilent() {
+        PublicKey key = newKey();
+        register.enter(CommunityId.TRIBLER, key, at("198.51.100.1:1"), null, 0);
+
+        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, 1))
+                .isFalse();
+        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, BootstrapRegister.MOVE_NANOS))
+                .isTrue();
+        assertThat(register.members(CommunityId.TRIBLER))
+                .singleElement()
+                .extracting(Member::address)
+                .isEqualTo(at("192.0.2.66:6"));
+    }
+
+    @Test
+    void forgetsAnOverlayWithItsLastMember() {
+        enter(CommunityId.TRIBLER, "198.51.100.1:1", 0);
+        register.remove(register.all().get(0));
+
+        assertThat(register.size()).isZero();
+        assertThat(register.all()).isEmpty();
+    }
+}

@@ -1,0 +1,72 @@
+package org.tunnel8.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tunnel8.walk.TestNode.at;
+
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.wire.walk.WalkStyle;
+
+class WalkableAddressesTest {
+    private final WalkableAddresses addresses = new WalkableAddresses();
+
+    private boolean add(String address, long nowNanos) {
+        return addresses.add(new WalkTarget(at(address), WalkStyle.OLD), nowNanos);
+    }
+
+    private InetSocketAddress take(long nowNanos) {
+        WalkTarget target = addresses.take(nowNanos);
+        return target == null ? null : target.address();
+    }
+
+    @Test
+    void givesTheNewestFirst() {
+        add("198.51.100.1:1", 0);
+        add("198.51.100.2:1", 1);
+        add("198.51.100.1:1", 2);
+
+        assertThat(take(3)).isEqualTo(at("198.51.100.1:1"));
+        assertThat(take(3)).isEqualTo(at("198.51.100.2:1"));
+        assertThat(take(3)).isNull();
+    }
+
+    @Test
+    void saysWhetherAnAddressIsNews() {
+        assertThat(add("198.51.100.1:1", 0)).isTrue();
+        assertThat(add("198.51.100.1:1", 0)).isFalse();
+    }
+
+    @Test
+    void forgetsIntroductionsWhoseHoleHasClosed() {
+        add("198.51.100.1:1", 0);
+
+        assertThat(take(WalkableAddresses.INTRODUCTION_LIFE_NANOS)).isNull();
+        assertThat(addresses.isEmpty()).isTrue();
+    }
+
+    @Test
+    void doesNotReturnToADeadAddressForAWhile() {
+        addresses.died(at("198.51.100.1:1"), 0);
+
+        assertThat(add("198.51.100.1:1", WalkableAddresses.DEAD_NANOS - 1)).isFalse();
+        assertThat(addresses.isEmpty()).isTrue();
+        assertThat(add("198.51.100.1:1", WalkableAddresses.DEAD_NANOS)).isTrue();
+    }
+
+    @Test
+    void returnsToAnAddressThatLives() {
+        addresses.died(at("198.51.100.1:1"), 0);
+        addresses.lives(at("198.51.100.1:1"));
+
+        assertThat(add("198.51.100.1:1", 1)).isTrue();
+    }
+
+    @Test
+    void isBounded() {
+        for (int i = 0; i < 2_000; i++) {
+            add("198.51." + i / 200 + "." + i % 200 + ":1", i);
+        }
+        assertThat(addresses.size()).isEqualTo(WalkableAddresses.MAX_WALKABLE);
+        assertThat(take(2_000)).isEqualTo(at("198.51.9.199:1"));
+    }
+}
