@@ -17,12 +17,14 @@ public final class Peer {
     private final RttEstimator rtt = new RttEstimator();
     private final Reliability reliability;
     private InetSocketAddress address;
+    private @Nullable InetSocketAddress otherAddress;
     private @Nullable InetSocketAddress lanAddress;
     private PeerFlags flags = PeerFlags.NONE;
     private boolean newStyle;
     private boolean confirmed;
     private boolean reachable = true;
     private long lastHeardNanos;
+    private long lastHeardHereNanos;
 
     Peer(PublicKey key, InetSocketAddress address, Reliability reliability, long nowNanos) {
         this.key = key;
@@ -30,6 +32,7 @@ public final class Peer {
         this.reliability = reliability;
         this.sinceNanos = nowNanos;
         this.lastHeardNanos = nowNanos;
+        this.lastHeardHereNanos = nowNanos;
     }
 
     /**
@@ -144,8 +147,26 @@ public final class Peer {
         confirmed = true;
     }
 
+    /** Another address at which it was met: its WAN address if {@link #address()} is in our LAN, or its last one. */
+    @Nullable
+    InetSocketAddress otherAddress() {
+        return otherAddress;
+    }
+
+    void otherAddress(@Nullable InetSocketAddress other) {
+        otherAddress = other;
+    }
+
     void moveTo(InetSocketAddress newAddress) {
         address = newAddress;
+    }
+
+    void heardHere(long nowNanos) {
+        lastHeardHereNanos = nowNanos;
+    }
+
+    long lastHeardHereNanos() {
+        return lastHeardHereNanos;
     }
 
     void learn(Sighting sighting) {

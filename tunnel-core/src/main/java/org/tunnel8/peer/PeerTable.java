@@ -102,26 +102,48 @@ public final class PeerTable {
         incompatible.remove(sighting.key());
         Peer known = byKey.get(sighting.key());
         Peer occupant = byAddress.get(sighting.address());
-        // Equal only if the key is known at this very address, or neither key nor address is known.
-        boolean moved = known != null && !known.address().equals(sighting.address());
-        if (occupant != known || moved) {
-            if (!sighting.answered()) {
-                return Admission.CONTESTED;
-            }
-            if (occupant != null) {
-                remove(occupant, RemovalReason.REPLACED);
-            }
+        if (occupant != known && !sighting.answered()) {
+            return Admission.CONTESTED;
+        }
+        if (occupant != null && occupant != known) {
+            vacate(occupant, sighting.address());
         }
         if (known == null) {
             return add(sighting);
         }
-        if (!known.address().equals(sighting.address())) {
-            byAddress.remove(known.address());
-            known.moveTo(sighting.address());
-            byAddress.put(sighting.address(), known);
+        if (sighting.answered() && !known.address().equals(sighting.address())) {
+            meetElsewhere(known, sighting.address());
         }
         update(known, sighting);
         return Admission.UPDATED;
+    }
+
+    private void vacate(Peer occupant, InetSocketAddress address) {
+        if (occupant.address().equals(address)) {
+            remove(occupant, RemovalReason.REPLACED);
+        } else {
+            byAddress.remove(address);
+            occupant.otherAddress(null);
+        }
+    }
+
+    /**
+     * A peer has answered at an address it is not reached at. Of two that work the one in our own network is kept, else
+     * the newer; the other is remembered, so that it is recognized when introduced again.
+     */
+    private void meetElsewhere(Peer peer, InetSocketAddress address) {
+        int narrower = AddressScope.of(address).compareTo(AddressScope.of(peer.address()));
+        boolean silentHere = deadlines.nowNanos() - peer.lastHeardHereNanos() >= SILENT_NANOS;
+        if (peer.otherAddress() != null) {
+            byAddress.remove(peer.otherAddress());
+        }
+        if (narrower <= 0 || silentHere) {
+            peer.otherAddress(peer.address());
+            peer.moveTo(address);
+        } else {
+            peer.otherAddress(address);
+        }
+        byAddress.put(address, peer);
     }
 
     private Admission add(Sighting sighting) {
@@ -147,6 +169,9 @@ public final class PeerTable {
 
     private void update(Peer peer, Sighting sighting) {
         peer.heard(deadlines.nowNanos());
+        if (peer.address().equals(sighting.address())) {
+            peer.heardHere(deadlines.nowNanos());
+        }
         peer.learn(sighting);
         if (sighting.answered()) {
             peer.confirm();
@@ -154,12 +179,14 @@ public final class PeerTable {
     }
 
     /**
-     * Notes an authenticated sign of life: a signed message, an answer to an outstanding request, a cell that opens.
+     * Notes an authenticated sign of life from a peer's address: a signed message, an answer to an outstanding request, a
+     * cell that opens.
      *
      * @param peer a peer of this table
      */
     public void heard(Peer peer) {
         peer.heard(deadlines.nowNanos());
+        peer.heardHere(deadlines.nowNanos());
     }
 
     /**
@@ -182,6 +209,9 @@ public final class PeerTable {
             return;
         }
         byAddress.remove(peer.address(), peer);
+        if (peer.otherAddress() != null) {
+            byAddress.remove(peer.otherAddress(), peer);
+        }
         peers.remove(peer);
         remember(peer);
         for (Listener listener : listeners) {
@@ -254,7 +284,7 @@ public final class PeerTable {
     /**
      * Finds the peer at an address.
      *
-     * @param address the address
+     * @param address one at which the peer was met; perhaps not the one it is reached at
      * @return null if there is none
      */
     public @Nullable Peer byAddress(InetSocketAddress address) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.peer.AddressScope;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;

@@ -1,5 +1,6 @@
 package org.tunnel8.walk;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -257,6 +258,18 @@ public final class Discovery {
     public void onResolved(String host, List<InetAddress> addresses) {
         if (running) {
             bootstrap.resolved(host, addresses);
+        }
+    }
+
+    /**
+     * Asks who is at an address, as if it had been introduced: one that was remembered from an earlier run, or told by
+     * the user. Does nothing while there are peers enough or requests enough unanswered, until a later step.
+     *
+     * @param address perhaps a peer's
+     */
+    public void walkTo(InetSocketAddress address) {
+        if (running && own.canBeAsked(address) && address.getAddress() instanceof Inet4Address) {
+            walker.introduced(WalkTarget.of(address, false));
         }
     }
 

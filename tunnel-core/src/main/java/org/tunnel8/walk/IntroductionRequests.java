@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.AddressScope;
 import org.tunnel8.peer.Admission;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
@@ -153,7 +154,7 @@ final class IntroductionRequests {
             return;
         }
         Peer peer = peers.byAddress(from);
-        if (peer != null && peer.key().equals(packet.sender())) {
+        if (peer != null && peer.key().equals(packet.sender()) && peer.address().equals(from)) {
             peers.heard(peer);
         }
         if (!exchanges.punctured(from) && peer == null) {
@@ -171,7 +172,7 @@ final class IntroductionRequests {
         Peer peer = peers.byAddress(address);
         if (peer == null) {
             walker.failed(address);
-        } else if (peer.lastHeardNanos() <= exchange.startedNanos()) {
+        } else if (peer.address().equals(address) && peer.lastHeardNanos() <= exchange.startedNanos()) {
             // A peer of the reference ignores requests when it knows more peers than it wants. If it gave any other
             // sign of life meanwhile, it is as good a hop as before.
             peers.unreachable(peer);

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.AddressScope;
 import org.tunnel8.peer.Admission;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
@@ -140,7 +141,8 @@ final class IntroductionService {
 
     private @Nullable Peer drawOther(InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style) {
         long now = context.deadlines().nowNanos();
-        if (!punctureRequests.tryTake(now)) {
+        // A bootstrap server asks only to see whether we are there.
+        if (bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake(now)) {
             return null;
         }
         return peers.random(

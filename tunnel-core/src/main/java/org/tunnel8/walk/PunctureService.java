@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.AddressScope;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.Puncture;
 import org.tunnel8.wire.walk.PunctureRequest;

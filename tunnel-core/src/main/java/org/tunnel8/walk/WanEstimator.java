@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.peer.AddressScope;
 
 /**
  * Our own address as the outside sees it, by agreement of those who answered our requests (D19).

@@ -139,8 +139,49 @@ class PeerTableTest {
         Peer peer = addConfirmed(1, 1, RELAY);
 
         assertThat(table.admit(asked(peer.key(), at(6, 6), RELAY))).isEqualTo(Admission.UPDATED);
+        assertThat(peer.address()).isEqualTo(at(6, 6));
         assertThat(table.byAddress(at(6, 6))).isSameAs(peer);
+    }
+
+    @Test
+    void recognizesAPeerAtTheAddressItHadBefore() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        table.admit(asked(peer.key(), at(6, 6), RELAY));
+        assertThat(table.byAddress(at(1, 1))).isSameAs(peer);
+        assertThat(table.admit(unasked(peer.key(), at(1, 1)))).isEqualTo(Admission.UPDATED);
+        assertThat(peer.address()).isEqualTo(at(6, 6));
+
+        table.admit(asked(peer.key(), at(7, 7), RELAY));
         assertThat(table.byAddress(at(1, 1))).isNull();
+        table.remove(peer, RemovalReason.SILENT);
+        assertThat(table.byAddress(at(6, 6))).isNull();
+        assertThat(table.byAddress(at(7, 7))).isNull();
+    }
+
+    @Test
+    void staysWithTheAddressInItsOwnNetworkWhileThatOneWorks() {
+        InetSocketAddress lan = ((IpAddress) Address.parse("192.168.1.7", 7000)).endpoint();
+        Peer peer = addConfirmed(1, 1, RELAY);
+        table.admit(asked(peer.key(), lan, RELAY));
+        assertThat(peer.address()).isEqualTo(lan);
+
+        table.admit(asked(peer.key(), at(1, 1), RELAY));
+        assertThat(peer.address()).isEqualTo(lan);
+
+        clock.advance(PeerTable.SILENT_NANOS);
+        table.admit(asked(peer.key(), at(1, 1), RELAY));
+        assertThat(peer.address()).isEqualTo(at(1, 1));
+    }
+
+    @Test
+    void givesAFormerAddressAwayWithoutLosingThePeer() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        table.admit(asked(peer.key(), at(6, 6), RELAY));
+        PublicKey successor = newKey();
+
+        assertThat(table.admit(asked(successor, at(1, 1), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.byAddress(at(1, 1))).isSameAs(table.byKey(successor));
+        assertThat(table.byAddress(at(6, 6))).isSameAs(peer);
     }
 
     @Test
@@ -163,14 +204,13 @@ class PeerTableTest {
     }
 
     @Test
-    void swapsTwoPeersWhoseAddressesWereExchanged() {
+    void letsAPeerTakeTheAddressOfAnother() {
         Peer one = addConfirmed(1, 1, RELAY);
         Peer other = addConfirmed(2, 2, RELAY);
 
         table.admit(asked(one.key(), at(2, 2), RELAY));
 
         assertThat(table.byAddress(at(2, 2))).isSameAs(one);
-        assertThat(table.byAddress(at(1, 1))).isNull();
         assertThat(table.byKey(other.key())).isNull();
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A router in front of some nodes: each of their ports is mapped to one of its own, and only those are let in to whom
- * something was sent from that port before (port-restricted cone). It does not turn packets round.
+ * something was sent from that port before (port-restricted cone). Packets from inside to its own outside are turned round.
  */
 public final class VirtualNat {
     private static final int FIRST_PORT = 40_000;
@@ -26,7 +26,8 @@ public final class VirtualNat {
         this.outside = outside;
     }
 
-    InetAddress outside() {
+    /** Its public address. */
+    public InetAddress outside() {
         return outside;
     }
 

@@ -58,7 +58,8 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     }
 
     static TestNode peer(VirtualNetwork network, String address, InetSocketAddress... bootstrap) {
-        return new TestNode(network, at(address), b -> b.bootstrap(servers(bootstrap)));
+        return new TestNode(
+                network, at(address), b -> b.bootstrap(servers(bootstrap)).target(20, 0));
     }
 
     static List<IpAddress> servers(InetSocketAddress... addresses) {

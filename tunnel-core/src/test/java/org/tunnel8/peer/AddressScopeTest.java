@@ -1,4 +1,4 @@
-package org.tunnel8.walk;
+package org.tunnel8.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +43,8 @@ class AddressScopeTest {
 
     @Test
     void findsNoUseInPortZero() {
-        assertThat(AddressScope.of(TestNode.at("8.8.8.8:0"))).isEqualTo(AddressScope.NONE);
+        assertThat(AddressScope.of(((IpAddress) Address.parse("8.8.8.8", 0)).endpoint()))
+                .isEqualTo(AddressScope.NONE);
     }
 
     @Test

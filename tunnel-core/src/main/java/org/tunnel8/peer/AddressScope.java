@@ -1,4 +1,4 @@
-package org.tunnel8.walk;
+package org.tunnel8.peer;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -12,7 +12,7 @@ import java.net.InetSocketAddress;
  * own network or to our own host by introducing a private or loopback address, while networks that lie wholly on one
  * host or in one LAN work (PROTOCOL.md §4, D19).
  */
-enum AddressScope {
+public enum AddressScope {
     /** Nothing can be sent there: unspecified, multicast, broadcast, reserved, or port 0. */
     NONE,
     /** This host: 127/8, ::1. */
@@ -22,11 +22,23 @@ enum AddressScope {
     /** Everything else. */
     PUBLIC;
 
-    static AddressScope of(InetSocketAddress address) {
+    /**
+     * The scope of an endpoint.
+     *
+     * @param address the endpoint
+     * @return {@link #NONE} also for port 0
+     */
+    public static AddressScope of(InetSocketAddress address) {
         return address.getPort() == 0 ? NONE : of(address.getAddress());
     }
 
-    static AddressScope of(InetAddress ip) {
+    /**
+     * The scope of an IP address.
+     *
+     * @param ip the address
+     * @return how far it reaches
+     */
+    public static AddressScope of(InetAddress ip) {
         if (ip.isAnyLocalAddress() || ip.isMulticastAddress()) {
             return NONE;
         }
@@ -52,8 +64,11 @@ enum AddressScope {
     /**
      * Tells whether somebody at an address of this scope can know addresses of another: each sees its own scope and all
      * wider ones.
+     *
+     * @param other the scope of what is told
+     * @return true if it can
      */
-    boolean sees(AddressScope other) {
+    public boolean sees(AddressScope other) {
         return other != NONE && compareTo(other) <= 0;
     }
 }
