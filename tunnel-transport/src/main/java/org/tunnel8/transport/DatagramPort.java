@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
  * <p>{@link #send} belongs to the thread of the port's loop; the other methods may be called by any thread.
  */
 public interface DatagramPort extends AutoCloseable {
-    /** No datagram over this size is sent, in bytes: some deployed nodes cut what is longer ({@code D4}). */
+    /** No datagram over this size is sent, in bytes, unless the port is set up to: some deployed nodes cut what is longer ({@code D4}). */
     int MAX_SENT_BYTES = 2_048;
 
     /** Datagrams up to this size are received, in bytes; longer ones are cut by the system, counted and dropped ({@code D4}). */
@@ -25,8 +25,8 @@ public interface DatagramPort extends AutoCloseable {
      * Sends a datagram with the others of this turn of the loop; never blocks and never throws because of the network
      * ({@code FR-002}).
      *
-     * <p>The bytes are copied before the call returns. What cannot be sent is counted and dropped: nothing or more than
-     * {@link #MAX_SENT_BYTES} bytes, an address that this port cannot reach, a full queue, a closed port. Passing errors of the
+     * <p>The bytes are copied before the call returns. What cannot be sent is counted and dropped: nothing, or more than
+     * {@link #MAX_SENT_BYTES} bytes or what the port is set to, an address that this port cannot reach, a full queue, a closed port. Passing errors of the
      * system are retried ({@code FR-004}); lasting ones are counted and reported as {@link TransportEvent.SendFailing}. Datagrams to
      * one destination leave in the order of the calls, as long as none has to be retried.
      *

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param sentBytes their payload bytes
  * @param segmented how many of the sent ones left as part of a segmented send
  * @param cut received datagrams dropped because they were longer than {@link DatagramPort#MAX_RECEIVED_BYTES}
- * @param tooLarge datagrams not sent because they exceed {@link DatagramPort#MAX_SENT_BYTES} or what the system sends
+ * @param tooLarge datagrams not sent because they exceed what the port may send or what the system sends
  * @param retried sends repeated after a transient error
  * @param receiveErrors errors of the system while receiving
  * @param listenerFailures datagrams whose listener threw

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.tunnel8.transport.DatagramPort;
 import org.tunnel8.transport.SendFailure;
 
 /**
@@ -46,6 +45,7 @@ final class Outbox {
 
     private final Channel channel;
     private final boolean ipv4Only;
+    private final int maxSentBytes;
     private final PortCounters counters;
     private final MemoryBudget budget;
     private final RetryQueue<OutboundRun> retries;
@@ -73,6 +73,7 @@ final class Outbox {
     Outbox(
             Channel channel,
             boolean ipv4Only,
+            int maxSentBytes,
             PortCounters counters,
             MemoryBudget budget,
             MemoryBudget retryBudget,
@@ -81,6 +82,7 @@ final class Outbox {
             Host host) {
         this.channel = channel;
         this.ipv4Only = ipv4Only;
+        this.maxSentBytes = maxSentBytes;
         this.counters = counters;
         this.budget = budget;
         this.retries = new RetryQueue<>(MAX_RETRYING_RUNS, retryBudget);
@@ -97,7 +99,7 @@ final class Outbox {
         }
         if (closed) {
             counters.dropped(SendFailure.PORT_CLOSED, 1);
-        } else if (length > DatagramPort.MAX_SENT_BYTES) {
+        } else if (length > maxSentBytes) {
             counters.tooLarge.add(1);
         } else if (length == 0) {
             counters.dropped(SendFailure.EMPTY, 1);

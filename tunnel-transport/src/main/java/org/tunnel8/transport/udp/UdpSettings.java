@@ -2,6 +2,7 @@ package org.tunnel8.transport.udp;
 
 import java.net.InetAddress;
 import java.util.Objects;
+import org.tunnel8.transport.DatagramPort;
 import org.tunnel8.transport.PortRange;
 
 /**
@@ -13,6 +14,7 @@ import org.tunnel8.transport.PortRange;
  * @param receiveBufferBytes what is asked of the system for the socket's receive buffer; it may give less
  * @param sendBufferBytes what is asked of the system for the socket's send buffer; it may give less
  * @param sendQueueBytes how many bytes of buffers may wait in this process for the system to take them; what exceeds it is dropped
+ * @param maxSentBytes the longest datagram that is sent; what exceeds it is counted and dropped ({@code D4})
  * @param segmentation whether equal datagrams may leave joined in one segmented send (UDP GSO), where the system has that
  */
 public record UdpSettings(
@@ -21,6 +23,7 @@ public record UdpSettings(
         int receiveBufferBytes,
         int sendBufferBytes,
         int sendQueueBytes,
+        int maxSentBytes,
         boolean segmentation) {
     /** Asked of the system for either socket buffer: what Linux machines tuned for UDP allow, some 3,000 datagrams. */
     public static final int SOCKET_BUFFER_BYTES = 4 * 1_024 * 1_024;
@@ -31,10 +34,14 @@ public record UdpSettings(
     /** A smaller send queue could not hold one segmented send. */
     public static final int LEAST_SEND_QUEUE_BYTES = 128 * 1_024;
 
+    /** No port can be told to send longer datagrams: what a buffer of this process holds. */
+    public static final int LARGEST_SENT_BYTES = SegmentationGate.MAX_RUN_BYTES;
+
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException if a size is not positive, or the send queue below {@link #LEAST_SEND_QUEUE_BYTES}
+     * @throws IllegalArgumentException if a size is not positive, the send queue below {@link #LEAST_SEND_QUEUE_BYTES}, or the longest
+     *     datagram above {@link #LARGEST_SENT_BYTES}
      */
     public UdpSettings {
         Objects.requireNonNull(bindAddress, "bindAddress");
@@ -47,6 +54,10 @@ public record UdpSettings(
             throw new IllegalArgumentException(
                     "the send queue must hold at least " + LEAST_SEND_QUEUE_BYTES + " bytes: " + sendQueueBytes);
         }
+        if (maxSentBytes < 1 || maxSentBytes > LARGEST_SENT_BYTES) {
+            throw new IllegalArgumentException(
+                    "the longest datagram must have 1 to " + LARGEST_SENT_BYTES + " bytes: " + maxSentBytes);
+        }
     }
 
     /**
@@ -57,7 +68,14 @@ public record UdpSettings(
      * @return the settings
      */
     public static UdpSettings of(InetAddress bindAddress, PortRange ports) {
-        return new UdpSettings(bindAddress, ports, SOCKET_BUFFER_BYTES, SOCKET_BUFFER_BYTES, SEND_QUEUE_BYTES, true);
+        return new UdpSettings(
+                bindAddress,
+                ports,
+                SOCKET_BUFFER_BYTES,
+                SOCKET_BUFFER_BYTES,
+                SEND_QUEUE_BYTES,
+                DatagramPort.MAX_SENT_BYTES,
+                true);
     }
 
     /**
@@ -68,7 +86,7 @@ public record UdpSettings(
      * @return the changed settings
      */
     public UdpSettings withSocketBuffers(int receiveBytes, int sendBytes) {
-        return new UdpSettings(bindAddress, ports, receiveBytes, sendBytes, sendQueueBytes, segmentation);
+        return new UdpSettings(bindAddress, ports, receiveBytes, sendBytes, sendQueueBytes, maxSentBytes, segmentation);
     }
 
     /**
@@ -78,7 +96,19 @@ public record UdpSettings(
      * @return the changed settings
      */
     public UdpSettings withSendQueue(int bytes) {
-        return new UdpSettings(bindAddress, ports, receiveBufferBytes, sendBufferBytes, bytes, segmentation);
+        return new UdpSettings(
+                bindAddress, ports, receiveBufferBytes, sendBufferBytes, bytes, maxSentBytes, segmentation);
+    }
+
+    /**
+     * Sends longer or only shorter datagrams, for ports that talk to others than the network's nodes.
+     *
+     * @param bytes the longest datagram
+     * @return the changed settings
+     */
+    public UdpSettings withMaxSent(int bytes) {
+        return new UdpSettings(
+                bindAddress, ports, receiveBufferBytes, sendBufferBytes, sendQueueBytes, bytes, segmentation);
     }
 
     /**
@@ -88,6 +118,7 @@ public record UdpSettings(
      * @return the changed settings
      */
     public UdpSettings withSegmentation(boolean allowed) {
-        return new UdpSettings(bindAddress, ports, receiveBufferBytes, sendBufferBytes, sendQueueBytes, allowed);
+        return new UdpSettings(
+                bindAddress, ports, receiveBufferBytes, sendBufferBytes, sendQueueBytes, maxSentBytes, allowed);
     }
 }

@@ -58,6 +58,7 @@ public final class UdpTransport implements DatagramPort {
         outbox = new Outbox(
                 channel,
                 settings.bindAddress() instanceof Inet4Address,
+                settings.maxSentBytes(),
                 counters,
                 new MemoryBudget(settings.sendQueueBytes(), loop.sendBudget()),
                 loop.retryBudget(),

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.tunnel8.transport.DatagramPort;
 import org.tunnel8.transport.SendFailure;
 
 /** An outbox on a {@link FakeSystem}, in virtual time. */
@@ -35,7 +36,8 @@ final class OutboxFixture implements Outbox.Host {
         EmbeddedChannel channel = new EmbeddedChannel(system);
         channel.config().setAllocator(allocator);
         SegmentationGate gate = new SegmentationGate(segmentation, () -> nowNanos);
-        outbox = new Outbox(channel, true, counters, budget, retryBudget, gate, () -> nowNanos, this);
+        outbox = new Outbox(
+                channel, true, DatagramPort.MAX_SENT_BYTES, counters, budget, retryBudget, gate, () -> nowNanos, this);
     }
 
     @Override

@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tunnel8.transport.DatagramPort;
+import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.SendFailure;
 import org.tunnel8.transport.TransportCounters;
 import org.tunnel8.wire.Headroom;
@@ -127,6 +129,19 @@ class UdpTransportTest {
                 new byte[1]);
         until(() -> there.datagrams.size() == 4);
         assertThat(there.lengths()).containsExactly(1_473, 1_800, 2_048, 1);
+        assertThat(one.counters().tooLarge()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void longerDatagramsAreSentWhereThePortIsSetTo(TransportLoop.Io io) throws Exception {
+        LoopFixture fixture = open(io);
+        UdpSettings settings = UdpSettings.of(InetAddress.getByName("127.0.0.1"), PortRange.any());
+        UdpTransport one = fixture.bind(settings.withMaxSent(DatagramPort.MAX_RECEIVED_BYTES), here);
+        UdpTransport other = fixture.bind(settings, there);
+        fixture.send(one, other.localAddress(), new byte[8_192], new byte[8_193], new byte[8_192], new byte[4_096]);
+        until(() -> there.datagrams.size() == 3);
+        assertThat(there.lengths()).containsExactly(8_192, 8_192, 4_096);
         assertThat(one.counters().tooLarge()).isEqualTo(1);
     }
 
