@@ -137,22 +137,28 @@ public final class Socks5Server implements AutoCloseable {
     }
 
     /**
-     * Stops listening, ends all associations with their flows, and closes all connections. Returns at once; does nothing
-     * if that was asked for before.
+     * Stops listening, ends all associations with their flows, and closes all connections. On the loop's thread that is
+     * done when this returns, else soon after. Does nothing if it was asked for before.
      */
     @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        if (loop.inLoop()) {
+            closeListener();
+            return;
+        }
         try {
-            loop.execute(() -> {
-                ChannelFuture unused = listener.close();
-            });
+            loop.execute(this::closeListener);
         } catch (RejectedExecutionException e) {
             // Nothing runs on a closed loop any more.
             closed.complete(null);
         }
+    }
+
+    private void closeListener() {
+        ChannelFuture unused = listener.close();
     }
 
     /**

@@ -25,6 +25,9 @@ import org.tunnel8.wire.Address;
 final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListener {
     private static final Logger LOG = LoggerFactory.getLogger(UdpAssociation.class);
 
+    /** Longest datagram to a client, the SOCKS header included. */
+    private static final int MAX_TO_CLIENT_BYTES = DatagramPort.MAX_RECEIVED_BYTES;
+
     private final TransportLoop loop;
     private final DatagramTunnel tunnel;
     private final Socks5Counters counters;
@@ -82,8 +85,13 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
         state = State.BINDING;
         counters.associationBegun();
         // Called on the loop's thread, the bind ends there too, whichever way.
-        CompletableFuture<UdpTransport> unused = UdpTransport.bind(loop, UdpSettings.of(local, PortRange.any()), this)
-                .whenComplete((socket, failure) -> bound(socket));
+        CompletableFuture<UdpTransport> unused =
+                UdpTransport.bind(loop, settings(local), this).whenComplete((socket, failure) -> bound(socket));
+    }
+
+    /** What comes back may be as large as what is received from the network; D4 bounds only what is sent to it. */
+    private static UdpSettings settings(InetAddress local) {
+        return UdpSettings.of(local, PortRange.any()).withMaxSent(MAX_TO_CLIENT_BYTES);
     }
 
     private void bound(@Nullable DatagramPort socket) {
@@ -182,6 +190,10 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
         int start = header.write(buffer, offset, origin);
         if (start == UdpHeader.INEXPRESSIBLE) {
             counters.dropped(Socks5Drop.ORIGIN_INEXPRESSIBLE);
+            return;
+        }
+        if (offset + length - start > MAX_TO_CLIENT_BYTES) {
+            counters.dropped(Socks5Drop.TOO_LARGE);
             return;
         }
         socket.send(to, buffer, start, offset + length - start);
