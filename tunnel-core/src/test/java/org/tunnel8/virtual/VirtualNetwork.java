@@ -160,7 +160,7 @@ public final class VirtualNetwork {
         Flight first = flights.peek();
         long next = first == null ? Long.MAX_VALUE : first.arrivesNanos();
         for (VirtualNode node : nodes.values()) {
-            next = Math.min(next, node.deadlines().nextNanos());
+            next = Math.min(next, node.nextDeadlineNanos());
         }
         return Math.max(next, nowNanos);
     }
@@ -176,9 +176,8 @@ public final class VirtualNetwork {
             deliver(first.passage());
         }
         for (VirtualNode node : new ArrayList<>(nodes.values())) {
-            if (node.deadlines().nextNanos() <= nowNanos) {
-                node.deadlines().advance(nowNanos);
-                node.deadlines().runDue();
+            if (node.nextDeadlineNanos() <= nowNanos) {
+                node.onDeadline(nowNanos);
             }
         }
     }
@@ -191,8 +190,7 @@ public final class VirtualNetwork {
         int length = passage.bytes().length;
         byte[] buffer = new byte[Headroom.FRONT_BYTES + length + Headroom.BACK_BYTES];
         System.arraycopy(passage.bytes(), 0, buffer, Headroom.FRONT_BYTES, length);
-        node.deadlines().advance(nowNanos);
-        node.onDatagram(passage.from(), buffer, Headroom.FRONT_BYTES, length);
+        node.onDatagram(nowNanos, passage.from(), buffer, Headroom.FRONT_BYTES, length);
     }
 
     private @Nullable InetSocketAddress inside(Passage passage) {

@@ -7,7 +7,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
-import org.tunnel8.time.Deadlines;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.virtual.VirtualNode;
 import org.tunnel8.wire.ByteString;
@@ -30,7 +29,6 @@ final class Outsider implements VirtualNode {
     private final VirtualNetwork network;
     private final InetSocketAddress address;
     private final IdentityKey identity;
-    private final Deadlines deadlines;
     private final List<Received> inbox = new ArrayList<>();
     private Function<IntroductionRequest, @Nullable WalkMessage> answers = request -> null;
 
@@ -46,7 +44,6 @@ final class Outsider implements VirtualNode {
         this.network = network;
         this.address = TestNode.at(address);
         this.identity = identity;
-        this.deadlines = network.newDeadlines();
         network.join(this);
     }
 
@@ -152,12 +149,15 @@ final class Outsider implements VirtualNode {
     }
 
     @Override
-    public Deadlines deadlines() {
-        return deadlines;
+    public long nextDeadlineNanos() {
+        return Long.MAX_VALUE;
     }
 
     @Override
-    public void onDatagram(InetSocketAddress from, byte[] buffer, int offset, int length) {
+    public void onDeadline(long nowNanos) {}
+
+    @Override
+    public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
         WalkPacket packet = decode(buffer, offset, length);
         inbox.add(new Received(
                 network.nowNanos() / 1_000_000,

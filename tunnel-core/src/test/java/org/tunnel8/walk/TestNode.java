@@ -129,12 +129,19 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     }
 
     @Override
-    public Deadlines deadlines() {
-        return deadlines;
+    public long nextDeadlineNanos() {
+        return deadlines.nextNanos();
     }
 
     @Override
-    public void onDatagram(InetSocketAddress from, byte[] buffer, int offset, int length) {
+    public void onDeadline(long nowNanos) {
+        deadlines.advance(nowNanos);
+        deadlines.runDue();
+    }
+
+    @Override
+    public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        deadlines.advance(nowNanos);
         if (!discovery.onDatagram(from, buffer, offset, length)) {
             notTaken++;
         }
