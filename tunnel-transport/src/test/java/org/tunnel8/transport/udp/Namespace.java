@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,24 +23,31 @@ final class Namespace implements AutoCloseable {
         answers = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** Skips the running test, and says why, where there are no namespaces or one of the tools is missing. */
-    static void assumePossible(String... tools) throws Exception {
-        List<String> missing = new ArrayList<>();
-        for (String tool : tools) {
-            if (!isInstalled(tool)) {
-                missing.add(tool);
-            }
+    /** Skips the running test, and says why, where no namespace can be made or joined to others. */
+    static void assumePossible() throws Exception {
+        assumeWorks("making network namespaces", "unshare", "-n", "true");
+        assumeWorks(
+                "joining them", "unshare", "-n", "ip", "link", "add", "one", "type", "veth", "peer", "name", "other");
+        assumeWorks("entering them", "nsenter", "--version");
+    }
+
+    /** Skips the running test, and says why, where a namespace can have no packet filter. */
+    static void assumeFilterPossible() throws Exception {
+        assumeWorks("filtering packets", "unshare", "-n", "nft", "add", "table", "ip", "t");
+    }
+
+    private static void assumeWorks(String what, String... command) throws Exception {
+        boolean works;
+        try {
+            works = run(List.of(command)) == 0;
+        } catch (IOException notInstalled) {
+            works = false;
         }
-        String reason = null;
-        if (!missing.isEmpty()) {
-            reason = "not installed: " + missing;
-        } else if (run(List.of("unshare", "-n", "true")) != 0) {
-            reason = "making a network namespace is not permitted (not root?)";
+        String reason = what + " does not work here: needs Linux, root, and \"" + String.join(" ", command) + "\"";
+        if (!works) {
+            System.out.println("SKIPPED: " + reason);
         }
-        if (reason != null) {
-            System.out.println("SKIPPED, a network namespace is needed: " + reason);
-        }
-        assumeTrue(reason == null, reason);
+        assumeTrue(works, reason);
     }
 
     static Namespace open(TransportLoop.Io io) throws IOException {
@@ -128,15 +134,5 @@ final class Namespace implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         return running.waitFor();
-    }
-
-    private static boolean isInstalled(String tool) {
-        for (String directory :
-                List.of("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/bin", "/usr/local/sbin")) {
-            if (Files.isExecutable(Path.of(directory, tool))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

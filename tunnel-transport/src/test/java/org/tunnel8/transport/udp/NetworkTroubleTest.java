@@ -17,13 +17,13 @@ class NetworkTroubleTest {
 
     @BeforeEach
     void needNamespaces() throws Exception {
-        Namespace.assumePossible("unshare", "nsenter", "ip");
+        Namespace.assumePossible();
     }
 
     @ParameterizedTest
     @EnumSource
     void aFirewallsRefusalIsRetriedUntilItIsLifted(TransportLoop.Io io) throws Exception {
-        Namespace.assumePossible("nft");
+        Namespace.assumeFilterPossible();
         try (Namespace namespace = Namespace.open(io)) {
             namespace.inside("ip link set lo up");
             String port = namespace.ask("bind 127.0.0.1");
@@ -40,7 +40,7 @@ class NetworkTroubleTest {
 
     @Test
     void aFirewallsRefusalThatStaysIsReported() throws Exception {
-        Namespace.assumePossible("nft");
+        Namespace.assumeFilterPossible();
         try (Namespace namespace = Namespace.open(TransportLoop.Io.BEST_AVAILABLE)) {
             namespace.inside("ip link set lo up");
             String port = namespace.ask("bind 127.0.0.1");
@@ -105,7 +105,7 @@ class NetworkTroubleTest {
         assumeTrue(
                 io == TransportLoop.Io.BEST_AVAILABLE || Runtime.version().feature() >= 19,
                 "NIO can clear DF from JDK 19 on");
-        Namespace.assumePossible("nft");
+        Namespace.assumeFilterPossible();
         try (Namespace namespace = Namespace.open(io)) {
             namespace.inside("ip link set lo up");
             namespace.inside("nft add table ip t");
