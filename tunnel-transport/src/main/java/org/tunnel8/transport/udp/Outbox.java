@@ -60,8 +60,12 @@ final class Outbox {
 
     /** What the outbox needs of the port around it. */
     interface Host {
-        /** Asks for one {@link Outbox#flush} at the end of the loop's turn. */
-        void flushLater();
+        /**
+         * Asks for one {@link Outbox#flush} at the end of the loop's turn, or at once if much came together.
+         *
+         * @param addedBytes how many bytes were added since the last call; with 0 the flush never comes at once
+         */
+        void flushLater(int addedBytes);
 
         /** Asks for one {@link Outbox#retryDue} when the time is reached. */
         void retryAt(long whenNanos);
@@ -135,7 +139,7 @@ final class Outbox {
             }
             counters.retried.add(1);
             write(run);
-            host.flushLater();
+            host.flushLater(0);
         }
         if (retries.size() > 0) {
             host.retryAt(retries.nextNanos());
@@ -208,7 +212,7 @@ final class Outbox {
         if (unflushedBytes > earlyFlushBytes) {
             flush();
         } else {
-            host.flushLater();
+            host.flushLater(length);
         }
     }
 
@@ -303,7 +307,7 @@ final class Outbox {
             write(single);
         }
         recycle(run);
-        host.flushLater();
+        host.flushLater(0);
     }
 
     private void drop(OutboundRun run, SendFailure failure) {

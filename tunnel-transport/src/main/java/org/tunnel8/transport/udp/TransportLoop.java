@@ -37,6 +37,9 @@ public final class TransportLoop implements Executor, AutoCloseable {
     /** Buffers of all ports that wait for the system, at most: an eighth of a 128 MiB heap's direct memory. */
     private static final long SEND_BUDGET_BYTES = 16L * 1_024 * 1_024;
 
+    /** What all ports sent goes to the system before the turn ends once it is this much: no burst alone takes half the budget. */
+    private static final long EARLY_FLUSH_BYTES = SEND_BUDGET_BYTES / Outbox.EARLY_FLUSH_DIVISOR;
+
     /** Buffers of all ports that wait for a retry, at most. */
     private static final long RETRY_BUDGET_BYTES = 4L * 1_024 * 1_024;
 
@@ -58,9 +61,11 @@ public final class TransportLoop implements Executor, AutoCloseable {
     private final MemoryBudget sendBudget = new MemoryBudget(SEND_BUDGET_BYTES, null);
     private final MemoryBudget retryBudget = new MemoryBudget(RETRY_BUDGET_BYTES, null);
     private final Set<UdpTransport> ports = new LinkedHashSet<>();
-    private final Runnable flushTask = this::flushDirty;
+    private final Runnable flushTask = this::flushScheduled;
     private List<UdpTransport> dirty = new ArrayList<>();
     private List<UdpTransport> flushing = new ArrayList<>();
+    private boolean flushScheduled;
+    private long unflushedBytes;
 
     /** Which of the system's interfaces a loop waits on. */
     public enum Io {
@@ -225,16 +230,31 @@ public final class TransportLoop implements Executor, AutoCloseable {
         ports.remove(port);
     }
 
-    /** Flushes the port when this turn's tasks have run; loop thread only, once per port and turn. */
+    /** Flushes the port when this turn's tasks have run; loop thread only, once per port and flush. */
     void flushLater(UdpTransport port) {
-        if (dirty.isEmpty()) {
+        if (!flushScheduled) {
+            flushScheduled = true;
             eventLoop.execute(flushTask);
         }
         dirty.add(port);
     }
 
+    /** Learns that a port added to what is flushed later; flushes all ports at once if much came together. */
+    void added(int bytes) {
+        unflushedBytes += bytes;
+        if (unflushedBytes > EARLY_FLUSH_BYTES) {
+            flushDirty();
+        }
+    }
+
+    private void flushScheduled() {
+        flushScheduled = false;
+        flushDirty();
+    }
+
     private void flushDirty() {
-        // A flush may make ports dirty again: those are the next task's.
+        unflushedBytes = 0;
+        // A flush may make ports dirty again: those are for the next one.
         List<UdpTransport> now = dirty;
         dirty = flushing;
         flushing = now;

@@ -236,10 +236,16 @@ public final class UdpTransport implements DatagramPort {
 
     private final class OutboxHost implements Outbox.Host {
         @Override
-        public void flushLater() {
-            if (!flushPending && !closed) {
+        public void flushLater(int addedBytes) {
+            if (closed) {
+                return;
+            }
+            if (!flushPending) {
                 flushPending = true;
                 loop.flushLater(UdpTransport.this);
+            }
+            if (addedBytes > 0) {
+                loop.added(addedBytes);
             }
         }
 

@@ -41,7 +41,7 @@ final class OutboxFixture implements Outbox.Host {
     }
 
     @Override
-    public void flushLater() {
+    public void flushLater(int addedBytes) {
         flushWanted = true;
     }
 

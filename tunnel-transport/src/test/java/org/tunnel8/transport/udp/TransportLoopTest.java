@@ -176,4 +176,30 @@ class TransportLoopTest {
                     .isZero();
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBurstThroughHundredsOfPortsInOneTurnLosesNothingToTheQueues(TransportLoop.Io io) throws Exception {
+        try (LoopFixture fixture = new LoopFixture(io)) {
+            UdpTransport sink = fixture.bind("127.0.0.1", new Received());
+            List<UdpTransport> ports = new ArrayList<>();
+            for (int i = 0; i < MANY_PORTS; i++) {
+                ports.add(fixture.bind("127.0.0.1", new Received()));
+            }
+            fixture.call(() -> {
+                byte[] datagram = new byte[1_400];
+                for (int repeat = 0; repeat < 40; repeat++) {
+                    for (UdpTransport port : ports) {
+                        port.send(sink.localAddress(), datagram, 0, datagram.length);
+                    }
+                }
+                return null;
+            });
+            fixture.call(() -> null);
+            for (UdpTransport port : ports) {
+                assertThat(port.counters().sent()).isEqualTo(40);
+            }
+            assertThat(fixture.loop.sendBudget().usedBytes()).isZero();
+        }
+    }
 }
