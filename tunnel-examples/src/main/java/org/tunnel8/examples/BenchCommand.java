@@ -1,12 +1,9 @@
 package org.tunnel8.examples;
 
-import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.tunnel8.examples.bench.CipherBench;
@@ -38,6 +35,9 @@ import picocli.CommandLine.Option;
             "  tunnel bench --payload 400            smaller packets"
         })
 final class BenchCommand implements Callable<Integer> {
+    /** The just-in-time compiler needs so long until the figures settle. */
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+
     private static final Duration CIPHER_DURATION = Duration.ofSeconds(1);
 
     /** Eight circuits each. */
@@ -90,84 +90,27 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Report report = new Report(surroundings, common.json());
-        report.text(
-                "%-6s %-10s %10s %8s   %s",
-                "hops", "direction", "MB/s", "lost", "CPU us per packet: client relay exit");
+        BenchReport told = new BenchReport(new Report(surroundings, common.json()));
+        told.heading();
         for (int hopCount : hops) {
-            measureThroughput(report, hopCount);
+            measureThroughput(told, hopCount);
         }
         new CipherBench(payloadBytes, CIPHER_DURATION.toNanos(), CIPHER_DURATION.toNanos(), random)
                 .run()
-                .forEach(result -> reportCipher(report, result));
+                .forEach(told::cipher);
         for (int hopCount : CIRCUIT_HOPS) {
-            reportCircuits(report, new CircuitBench(hopCount, CIRCUIT_CLIENTS, surroundings.stop()::isRequested).run());
+            told.circuits(new CircuitBench(hopCount, CIRCUIT_CLIENTS, surroundings.stop()::isRequested).run());
         }
         return 0;
     }
 
-    private void measureThroughput(Report report, int hopCount) {
+    private void measureThroughput(BenchReport told, int hopCount) {
         try (ThroughputBench bench = new ThroughputBench(hopCount, payloadBytes, surroundings.stop()::isRequested)) {
             for (Direction direction : Direction.values()) {
                 for (int run = 0; run < runs; run++) {
-                    reportThroughput(report, bench.measure(direction, Duration.ofSeconds(seconds)));
+                    told.throughput(bench.measure(direction, WARM_UP, Duration.ofSeconds(seconds)));
                 }
             }
         }
-    }
-
-    private static void reportThroughput(Report report, ThroughputBench.Result result) {
-        String direction = result.direction().name().toLowerCase(Locale.ROOT);
-        JsonObject micros = new JsonObject();
-        micros.addProperty("client", Report.rounded(result.clientMicros()));
-        if (result.relayMicros().isPresent()) {
-            micros.addProperty("relay", Report.rounded(result.relayMicros().getAsDouble()));
-        } else {
-            micros.add("relay", JsonNull.INSTANCE);
-        }
-        micros.addProperty("exit", Report.rounded(result.exitMicros()));
-        JsonObject line = new JsonObject();
-        line.addProperty("command", "bench");
-        line.addProperty("hops", result.hops());
-        line.addProperty("direction", direction);
-        line.addProperty("mbPerSecond", Report.rounded(result.mbPerSecond()));
-        line.addProperty("lostShare", result.lostShare());
-        line.add("microsPerPacket", micros);
-        report.json(line);
-        report.text(
-                "%-6d %-10s %10.1f %7.2f%%   %26.2f %5s %4.2f",
-                result.hops(),
-                direction,
-                result.mbPerSecond(),
-                result.lostShare() * 100,
-                result.clientMicros(),
-                result.relayMicros().isPresent()
-                        ? String.format(
-                                Locale.ROOT, "%.2f", result.relayMicros().getAsDouble())
-                        : "-",
-                result.exitMicros());
-    }
-
-    private static void reportCipher(Report report, CipherBench.Result result) {
-        JsonObject line = new JsonObject();
-        line.addProperty("command", "bench");
-        line.addProperty("cipher", result.cipher());
-        line.addProperty("payload", result.payloadBytes());
-        line.addProperty("sealMicros", Report.rounded(result.sealMicros()));
-        line.addProperty("openMicros", Report.rounded(result.openMicros()));
-        report.json(line);
-        report.text(
-                "cipher %-10s %d bytes: %.2f us to put a layer on, %.2f us to take it off",
-                result.cipher(), result.payloadBytes(), result.sealMicros(), result.openMicros());
-    }
-
-    private static void reportCircuits(Report report, CircuitBench.Result result) {
-        JsonObject line = new JsonObject();
-        line.addProperty("command", "bench");
-        line.addProperty("hops", result.hops());
-        line.addProperty("circuits", result.circuits());
-        line.addProperty("circuitsPerSecond", Report.rounded(result.perSecond()));
-        report.json(line);
-        report.text("%d hops: %.0f circuits built per second", result.hops(), result.perSecond());
     }
 }

@@ -75,6 +75,9 @@ final class DemoCommand implements Callable<Integer> {
                     "--hops " + hops + " needs at least --relays " + (hops - 1) + " beside the exit, not " + relays);
         }
         Report report = new Report(surroundings, common.json());
+        report.text(
+                "network    %d relays, %d exits, circuits of %d, a torrent of %d MiB, all on this machine",
+                relays, exits, hops, sizeMebibytes);
         boolean ok = new Demo(
                         new Demo.Settings(hops, relays, exits, sizeMebibytes * 1024L * 1024),
                         report,

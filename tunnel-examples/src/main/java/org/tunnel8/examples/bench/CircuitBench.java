@@ -1,6 +1,8 @@
 package org.tunnel8.examples.bench;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -58,39 +60,41 @@ public final class CircuitBench {
      * @return the figure
      */
     public Result run() {
+        // None leaves before the last is done: the bootstrap server would introduce the ones that are gone for a while.
+        List<TunnelClient> present = new ArrayList<>();
         try (EmbeddedNetwork network =
                 EmbeddedNetwork.builder().relays(RELAYS).exits(EXITS).build()) {
             network.start().join();
             long nanos = 0;
-            for (int client = -WARM_UP_CLIENTS; client < clients; client++) {
+            for (int number = -WARM_UP_CLIENTS; number < clients; number++) {
                 if (stopped.getAsBoolean()) {
                     throw new IllegalStateException("stopped before the measurement was done");
                 }
-                long buildNanos = buildNanos(network);
-                if (client >= 0) {
-                    nanos += buildNanos;
-                }
+                Span span = new Span();
+                present.add(client(network, span));
+                long buildNanos = span.nanos
+                        .orTimeout(CLIENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
+                nanos += number < 0 ? 0 : buildNanos;
             }
             int circuits = clients * CIRCUITS_PER_CLIENT;
             return new Result(hops, circuits, circuits * NANOS_PER_SECOND / nanos);
+        } finally {
+            present.forEach(TunnelClient::close);
         }
     }
 
-    private long buildNanos(EmbeddedNetwork network) {
-        Span span = new Span();
-        try (TunnelClient client = TunnelClient.builder()
+    private TunnelClient client(EmbeddedNetwork network, Span span) {
+        TunnelClient client = TunnelClient.builder()
                 .bind(network.clientAddress(CLIENT_NUMBER))
                 .network(network.network())
                 .hops(hops)
                 .circuits(1, CIRCUITS_PER_CLIENT - 1)
                 .minPeers(hops)
                 .onEvent(span::onEvent)
-                .build()) {
-            client.start().join();
-            return span.nanos
-                    .orTimeout(CLIENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        }
+                .build();
+        client.start().join();
+        return client;
     }
 
     /** The time in which one client's circuits were built. Events come one at a time. */

@@ -52,11 +52,9 @@ public final class ThroughputBench implements AutoCloseable {
 
     private static final int OUTSIDE_NUMBER = 2;
 
+    private static final Duration NETWORK_LIMIT = Duration.ofSeconds(60);
     private static final Duration CIRCUIT_LIMIT = Duration.ofSeconds(60);
     private static final Duration FIRST_DATAGRAM_LIMIT = Duration.ofSeconds(10);
-
-    /** The just-in-time compiler needs so long until the figures settle. */
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** What is still under way after the last datagram has arrived, or will not, when nothing has come for so long. */
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
@@ -84,7 +82,9 @@ public final class ThroughputBench implements AutoCloseable {
         this.payloadBytes = payloadBytes;
         this.stopped = stopped;
         network = EmbeddedNetwork.builder().relays(hops - 1).exits(1).build();
-        network.start().join();
+        network.start()
+                .orTimeout(NETWORK_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
         outside = OutsideHost.open(network.clientAddress(OUTSIDE_NUMBER));
         client = TunnelClient.builder()
                 .bind(network.clientAddress(CLIENT_NUMBER))
@@ -102,15 +102,16 @@ public final class ThroughputBench implements AutoCloseable {
      * Measures one direction once.
      *
      * @param direction which way
-     * @param duration how long, after a few seconds to warm up
+     * @param warmUp how long traffic runs before anything is measured
+     * @param duration how long to measure
      * @return the figures
      */
-    public Result measure(Direction direction, Duration duration) {
+    public Result measure(Direction direction, Duration warmUp, Duration duration) {
         NumberedFlow flow = new NumberedFlow();
-        return direction == Direction.UP ? measureUp(flow, duration) : measureDown(flow, duration);
+        return direction == Direction.UP ? measureUp(flow, warmUp, duration) : measureDown(flow, warmUp, duration);
     }
 
-    private Result measureUp(NumberedFlow flow, Duration duration) {
+    private Result measureUp(NumberedFlow flow, Duration warmUp, Duration duration) {
         outside.receive(flow);
         InetSocketAddress target = outside.address();
         byte[] datagram = new byte[payloadBytes];
@@ -123,14 +124,14 @@ public final class ThroughputBench implements AutoCloseable {
                 }
             }
         };
-        return measure(flow, Direction.UP, duration, sendSome, () -> {});
+        return measure(flow, Direction.UP, warmUp, duration, sendSome, () -> {});
     }
 
-    private Result measureDown(NumberedFlow flow, Duration duration) {
+    private Result measureDown(NumberedFlow flow, Duration warmUp, Duration duration) {
         InetSocketAddress exit = openExitSocket();
         datagrams.onDatagram((origin, buffer, offset, length) -> flow.onArrival(buffer, offset, length));
         outside.send(flow, exit, payloadBytes);
-        return measure(flow, Direction.DOWN, duration, () -> {}, outside::stopSending);
+        return measure(flow, Direction.DOWN, warmUp, duration, () -> {}, outside::stopSending);
     }
 
     /** The exit has a socket once something has gone out through it. */
@@ -145,8 +146,13 @@ public final class ThroughputBench implements AutoCloseable {
     }
 
     private Result measure(
-            NumberedFlow flow, Direction direction, Duration duration, Runnable sendSome, Runnable stopSending) {
-        workUntil(System.nanoTime() + WARM_UP_NANOS, sendSome);
+            NumberedFlow flow,
+            Direction direction,
+            Duration warmUp,
+            Duration duration,
+            Runnable sendSome,
+            Runnable stopSending) {
+        workUntil(System.nanoTime() + warmUp.toNanos(), sendSome);
         Snapshot before = snapshot(flow);
         workUntil(before.nanos() + duration.toNanos(), sendSome);
         Snapshot after = snapshot(flow);

@@ -1,0 +1,87 @@
+package org.tunnel8.examples;
+
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.tunnel8.examples.bench.CipherBench;
+import org.tunnel8.examples.bench.CircuitBench;
+import org.tunnel8.examples.bench.ThroughputBench;
+
+/** Tells what was measured: a row of a table, or a line of JSON, for each figure. */
+final class BenchReport {
+    private static final String COLUMNS = "%-5s %-10s %8s %8s %10s %8s %8s";
+
+    private final Report report;
+
+    BenchReport(Report report) {
+        this.report = report;
+    }
+
+    void heading() {
+        report.text(COLUMNS, "", "", "", "", "CPU us per packet:", "", "");
+        report.text(COLUMNS, "hops", "direction", "MB/s", "lost", "client", "relay", "exit");
+    }
+
+    void throughput(ThroughputBench.Result result) {
+        String direction = result.direction().name().toLowerCase(Locale.ROOT);
+        JsonObject micros = new JsonObject();
+        micros.addProperty("client", Report.rounded(result.clientMicros()));
+        if (result.relayMicros().isPresent()) {
+            micros.addProperty("relay", Report.rounded(result.relayMicros().getAsDouble()));
+        } else {
+            micros.add("relay", JsonNull.INSTANCE);
+        }
+        micros.addProperty("exit", Report.rounded(result.exitMicros()));
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("hops", result.hops());
+        line.addProperty("direction", direction);
+        line.addProperty("mbPerSecond", Report.rounded(result.mbPerSecond()));
+        line.addProperty("lostShare", result.lostShare());
+        line.add("microsPerPacket", micros);
+        report.json(line);
+        report.text(
+                COLUMNS,
+                result.hops(),
+                direction,
+                figure(result.mbPerSecond()),
+                figure(result.lostShare() * 100) + "%",
+                figure(result.clientMicros()),
+                figure(result.relayMicros()),
+                figure(result.exitMicros()));
+    }
+
+    private static String figure(OptionalDouble value) {
+        return value.isPresent() ? figure(value.getAsDouble()) : "-";
+    }
+
+    private static String figure(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    void cipher(CipherBench.Result result) {
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("cipher", result.cipher());
+        line.addProperty("payload", result.payloadBytes());
+        line.addProperty("sealMicros", Report.rounded(result.sealMicros()));
+        line.addProperty("openMicros", Report.rounded(result.openMicros()));
+        report.json(line);
+        report.text(
+                "layer cipher %s: %.2f us to put a layer on %d bytes, %.2f us to take it off",
+                result.cipher(), result.sealMicros(), result.payloadBytes(), result.openMicros());
+    }
+
+    void circuits(CircuitBench.Result result) {
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("hops", result.hops());
+        line.addProperty("circuits", result.circuits());
+        line.addProperty("circuitsPerSecond", Report.rounded(result.perSecond()));
+        report.json(line);
+        report.text(
+                "circuits of %d %s: %.0f built per second",
+                result.hops(), result.hops() == 1 ? "hop" : "hops", result.perSecond());
+    }
+}

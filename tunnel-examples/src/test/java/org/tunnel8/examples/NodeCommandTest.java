@@ -1,0 +1,79 @@
+package org.tunnel8.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeCommandTest {
+    private static StopSignal stopRequested() {
+        StopSignal stop = new StopSignal();
+        stop.request();
+        return stop;
+    }
+
+    @Test
+    void tellsWhereItListensAndLeavesWhenAskedTo(@TempDir Path folder) {
+        String key = folder.resolve("node.key").toString();
+        String[] line = {
+            "node", "--roles", "relay,exit-bt,speed-test", "--listen", "127.0.0.1:0", "--key", key, "--json"
+        };
+        CommandLineRun run = CommandLineRun.with(stopRequested(), line);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.jsonLines()).hasSize(1);
+        JsonObject ready = run.jsonLines().get(0);
+        assertThat(ready.keySet()).containsExactly("event", "address", "publicKey", "flags");
+        assertThat(ready.get("event").getAsString()).isEqualTo("ready");
+        assertThat(ready.get("address").getAsString()).matches("127\\.0\\.0\\.1:[1-9]\\d*");
+        assertThat(ready.get("publicKey").getAsString()).matches("4c69624e61434c504b3a[0-9a-f]{128}");
+        assertThat(ready.get("flags").getAsInt()).isEqualTo(1 | 2 | 8);
+
+        JsonObject again =
+                CommandLineRun.with(stopRequested(), line).jsonLines().get(0);
+        assertThat(again.get("publicKey")).isEqualTo(ready.get("publicKey"));
+    }
+
+    @Test
+    void bootstrapServerAnnouncesNoFlags() {
+        CommandLineRun run = CommandLineRun.with(
+                stopRequested(), "node", "--roles", "bootstrap", "--listen", "127.0.0.1:0", "--json");
+        assertThat(run.status()).isZero();
+        assertThat(run.jsonLines().get(0).get("flags").getAsInt()).isZero();
+    }
+
+    @Test
+    void leavesAfterItsDuration() {
+        CommandLineRun run =
+                CommandLineRun.of("node", "--roles", "relay", "--listen", "127.0.0.1:0", "--duration", "1");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("listening on 127.0.0.1:", "left");
+    }
+
+    @Test
+    void failsWithOneLineWhenThePortIsTaken() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            CommandLineRun run = CommandLineRun.of("node", "--roles", "relay", "--listen", address, "--json");
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err())
+                    .startsWith("tunnel node: ")
+                    .contains(String.valueOf(taken.getLocalPort()))
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void failsWithOneLineWhenTheKeyCannotBeUsed(@TempDir Path folder) {
+        CommandLineRun run = CommandLineRun.of(
+                "node", "--roles", "relay", "--listen", "127.0.0.1:0", "--key", folder.toString(), "--json");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).startsWith("tunnel node: ").hasLineCount(1);
+    }
+}

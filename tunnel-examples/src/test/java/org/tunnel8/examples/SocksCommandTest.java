@@ -1,0 +1,68 @@
+package org.tunnel8.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.TunnelNetwork;
+import org.tunnel8.testing.EmbeddedNetwork;
+
+class SocksCommandTest {
+    @Test
+    void tellsWhereTheProxyIsAndWhenACircuitCanBeUsed() {
+        try (EmbeddedNetwork embedded =
+                EmbeddedNetwork.builder().relays(2).exits(1).build()) {
+            embedded.start().join();
+            TunnelNetwork network = embedded.network();
+            CommandLineRun run = CommandLineRun.of(
+                    "socks",
+                    "--json",
+                    "--hops",
+                    "2",
+                    "--min-peers",
+                    "2",
+                    "--community",
+                    network.communityId(),
+                    "--bootstrap",
+                    Endpoints.text(network.bootstrap().get(0)),
+                    "--duration",
+                    "5");
+
+            assertThat(run.err()).isEmpty();
+            assertThat(run.status()).isZero();
+            assertThat(run.jsonLines()).hasSize(2);
+            JsonObject proxy = run.jsonLines().get(0);
+            assertThat(proxy.keySet()).containsExactly("event", "address");
+            assertThat(proxy.get("event").getAsString()).isEqualTo("proxy");
+            assertThat(proxy.get("address").getAsString()).matches("127\\.0\\.0\\.1:[1-9]\\d*");
+            JsonObject ready = run.jsonLines().get(1);
+            assertThat(ready.keySet()).containsExactly("event", "circuits", "seconds");
+            assertThat(ready.get("event").getAsString()).isEqualTo("ready");
+            assertThat(ready.get("circuits").getAsInt()).isPositive();
+            assertThat(ready.get("seconds").getAsDouble()).isPositive();
+        }
+    }
+
+    @Test
+    void saysWhatIsLackingWhenNoCircuitGetsReady() throws Exception {
+        // A bootstrap server that never answers.
+        try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            CommandLineRun run = CommandLineRun.of(
+                    "socks", "--json", "--bootstrap", "127.0.0.1:" + silent.getLocalPort(), "--duration", "1");
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.jsonLines()).hasSize(1);
+            assertThat(run.err())
+                    .startsWith("tunnel socks: no circuit was ready")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void refusesToServeBeyondTheMachine() {
+        CommandLineRun run = CommandLineRun.of("socks", "--listen", "0.0.0.0:0");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("--listen must be a loopback address").hasLineCount(1);
+    }
+}
