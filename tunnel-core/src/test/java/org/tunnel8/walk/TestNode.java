@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
@@ -12,6 +13,7 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.virtual.VirtualNode;
+import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 
@@ -30,24 +32,24 @@ final class TestNode implements VirtualNode, DiscoveryListener {
 
     TestNode(
             VirtualNetwork network, InetSocketAddress address, UnaryOperator<DiscoverySettings.Builder> configuration) {
-        this(network, address, IdentityKey.generate(network.random()), configuration);
+        this(network, address, network.random(), configuration);
     }
 
     TestNode(
             VirtualNetwork network,
             InetSocketAddress address,
-            IdentityKey identity,
+            RandomGenerator random,
             UnaryOperator<DiscoverySettings.Builder> configuration) {
         this.network = network;
         this.address = address;
-        this.identity = identity;
+        this.identity = IdentityKey.generate(network.random());
         this.deadlines = network.newDeadlines();
         this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
         DiscoverySettings settings = configuration
                 .apply(DiscoverySettings.builder(CommunityId.TRIBLER, address))
                 .build();
-        this.discovery = new Discovery(
-                settings, identity, peers, deadlines, network.random(), network.sinkOf(address), counters, this);
+        this.discovery =
+                new Discovery(settings, identity, peers, deadlines, random, network.sinkOf(address), counters, this);
         network.join(this);
     }
 
@@ -69,8 +71,7 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     /** An endpoint from text such as {@code 203.0.113.1:7000}. */
     static InetSocketAddress at(String text) {
         int colon = text.lastIndexOf(':');
-        return ((IpAddress) org.tunnel8.wire.Address.parse(
-                        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1))))
+        return ((IpAddress) Address.parse(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1))))
                 .endpoint();
     }
 
