@@ -95,11 +95,10 @@ public enum SendFailure {
     }
 
     /**
-     * Tells whether applications should hear of it: an error of the system that a later send will meet again.
+     * Tells whether it makes a {@link TransportEvent.SendFailing} when it loses datagrams: the system's errors do, except a datagram's
+     * size; full queues and what is noticed before the system is asked are in the counters alone.
      *
-     * <p>What the caller asked for itself, and what shows a full queue, is in the counters alone.
-     *
-     * @return whether it makes a {@link TransportEvent.SendFailing}
+     * @return whether it is reported
      */
     public boolean isReported() {
         return this == OTHER_ERROR || (errno != 0 && this != TOO_LARGE);

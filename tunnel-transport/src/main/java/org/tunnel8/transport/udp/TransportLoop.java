@@ -60,6 +60,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
             new byte[Headroom.FRONT_BYTES + DatagramPort.MAX_RECEIVED_BYTES + Headroom.BACK_BYTES];
     private final MemoryBudget sendBudget = new MemoryBudget(SEND_BUDGET_BYTES, null);
     private final MemoryBudget retryBudget = new MemoryBudget(RETRY_BUDGET_BYTES, null);
+    private final TroubleNews logNews = new TroubleNews();
     private final Set<UdpTransport> ports = new LinkedHashSet<>();
     private final Runnable flushTask = this::flushScheduled;
     private List<UdpTransport> dirty = new ArrayList<>();
@@ -90,6 +91,9 @@ public final class TransportLoop implements Executor, AutoCloseable {
 
     /**
      * Starts a loop on the best interface that the system has.
+     *
+     * <p>Netty's native library is found on the class path; on the module path its module must take part as well, by {@code
+     * --add-modules io.netty.transport.epoll.linux.x86_64}, or NIO is used. The log says which it is.
      *
      * @param threadName names its thread
      * @return the running loop
@@ -212,6 +216,11 @@ public final class TransportLoop implements Executor, AutoCloseable {
     /** One datagram is copied here at a time, with headroom; loop thread only. */
     byte[] scratch() {
         return scratch;
+    }
+
+    /** What the log was told of, for all ports. */
+    TroubleNews logNews() {
+        return logNews;
     }
 
     MemoryBudget sendBudget() {

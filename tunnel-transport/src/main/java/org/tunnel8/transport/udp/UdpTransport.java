@@ -5,8 +5,6 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,9 +34,7 @@ public final class UdpTransport implements DatagramPort {
     private final TransportLoop loop;
     private final DatagramListener listener;
     private final PortCounters counters = new PortCounters();
-    private final Map<SendFailure, EventLimiter> sendNews = new EnumMap<>(SendFailure.class);
-    private final EventLimiter receiveNews = new EventLimiter();
-    private final EventLimiter listenerNews = new EventLimiter();
+    private final TroubleNews news = new TroubleNews();
     private final LongSupplier nanoClock = System::nanoTime;
     private final DatagramChannel channel;
     private final Outbox outbox;
@@ -134,6 +130,11 @@ public final class UdpTransport implements DatagramPort {
         }
     }
 
+    /** The socket's channel, for this package's tests to bring trouble upon. */
+    DatagramChannel channel() {
+        return channel;
+    }
+
     /** Hands what was sent in this turn to the system. */
     void flush() {
         flushPending = false;
@@ -152,7 +153,7 @@ public final class UdpTransport implements DatagramPort {
         } catch (RuntimeException e) {
             counters.listenerFailures.add(1);
             LOG.debug("a datagram listener failed", e);
-            long failures = listenerNews.admit(1, nanoClock.getAsLong());
+            long failures = loop.logNews().listener.admit(1, nanoClock.getAsLong());
             if (failures > 0) {
                 LOG.error("a datagram listener failed, {} times by now: {}", failures, FailureText.of(e));
             }
@@ -162,13 +163,14 @@ public final class UdpTransport implements DatagramPort {
     void receiveFailed(Throwable cause) {
         counters.receiveErrors.add(1);
         LOG.debug("receiving failed", cause);
-        long errors = receiveNews.admit(1, nanoClock.getAsLong());
-        if (errors > 0) {
-            LOG.warn(
-                    "receiving failed {} times, last with {}",
-                    errors,
-                    cause.getClass().getName());
-            tell(new TransportEvent.ReceiveFailing(errors));
+        long nowNanos = nanoClock.getAsLong();
+        long logged = loop.logNews().receiving.admit(1, nowNanos);
+        if (logged > 0) {
+            LOG.warn("receiving failed, {} times by now: {}", logged, FailureText.of(cause));
+        }
+        long told = news.receiving.admit(1, nowNanos);
+        if (told > 0) {
+            tell(new TransportEvent.ReceiveFailing(told));
         }
     }
 
@@ -263,11 +265,15 @@ public final class UdpTransport implements DatagramPort {
 
         @Override
         public void lost(SendFailure failure, int datagrams) {
-            long lost = sendNews.computeIfAbsent(failure, kind -> new EventLimiter())
-                    .admit(datagrams, nanoClock.getAsLong());
-            if (lost > 0) {
-                LOG.warn("{} datagrams could not be sent: {}", lost, failure);
-                tell(new TransportEvent.SendFailing(failure, lost));
+            // Strangers can bring this about, through hundreds of an exit's sockets: the log hears of all together.
+            long nowNanos = nanoClock.getAsLong();
+            long logged = loop.logNews().sending(failure).admit(datagrams, nowNanos);
+            if (logged > 0) {
+                LOG.warn("{} datagrams could not be sent: {}", logged, failure);
+            }
+            long told = news.sending(failure).admit(datagrams, nowNanos);
+            if (told > 0) {
+                tell(new TransportEvent.SendFailing(failure, told));
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.tunnel8.transport.udp.LoopFixture.until;
 
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
@@ -25,6 +26,7 @@ import org.tunnel8.transport.DatagramPort;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.SendFailure;
 import org.tunnel8.transport.TransportCounters;
+import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.wire.Headroom;
 
 /** Real sockets on loopback, on epoll and on NIO. */
@@ -287,6 +289,49 @@ class UdpTransportTest {
         assertThat(one.counters().sent()).isEqualTo(1);
         assertThat(one.counters().dropped(SendFailure.PORT_CLOSED)).isEqualTo(1);
         assertThat(here.events).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSocketThatTheSystemClosesIsReportedAsLost(TransportLoop.Io io) throws Exception {
+        LoopFixture fixture = open(io);
+        UdpTransport port = fixture.bind("127.0.0.1", here);
+        port.channel().close().sync();
+        until(() -> !here.events.isEmpty());
+        fixture.send(port, port.localAddress(), bytes("too late"));
+        assertThat(here.events).containsExactly(new TransportEvent.PortLost());
+        assertThat(port.counters().dropped(SendFailure.PORT_CLOSED)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void errorsWhileReceivingAreCountedAndReportedOnce(TransportLoop.Io io) throws Exception {
+        LoopFixture fixture = open(io);
+        UdpTransport port = fixture.bind("127.0.0.1", here);
+        for (int i = 0; i < 3; i++) {
+            port.channel().pipeline().fireExceptionCaught(new IOException("cannot receive"));
+        }
+        until(() -> port.counters().receiveErrors() == 3);
+        sendPlainly(port.localAddress(), 10);
+        until(() -> here.datagrams.size() == 1);
+        assertThat(here.events).containsExactly(new TransportEvent.ReceiveFailing(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lastingErrorsAreReportedOnceInAWhile(TransportLoop.Io io) throws Exception {
+        LoopFixture fixture = open(io);
+        UdpTransport port = fixture.bind("127.0.0.1", here);
+        InetSocketAddress everybody = new InetSocketAddress("255.255.255.255", 9);
+        for (int i = 1; i <= 3; i++) {
+            int sends = i;
+            fixture.send(port, everybody, new byte[10]);
+            until(() -> port.counters().droppedInAll() == sends);
+        }
+        fixture.call(() -> null);
+        assertThat(here.events).hasSize(1);
+        assertThat(here.events.get(0)).isInstanceOf(TransportEvent.SendFailing.class);
+        assertThat(port.counters().sent()).isZero();
     }
 
     private LoopFixture open(TransportLoop.Io io) {
