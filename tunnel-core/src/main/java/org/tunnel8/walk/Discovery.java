@@ -172,13 +172,19 @@ public final class Discovery {
                 return true;
             }
         }
-        if (server != null && isIntroduction(id) && isOfOurVersion(buffer, offset)) {
+        return onOtherOverlay(from, id, buffer, offset, length);
+    }
+
+    private boolean onOtherOverlay(InetSocketAddress from, int id, byte[] buffer, int offset, int length) {
+        boolean discovery = CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length);
+        boolean forServer = discovery ? isIntroduction(id) : WalkMessageId.isWalk(id);
+        if (server != null && forServer && isOfOurVersion(buffer, offset)) {
             if (admits(from)) {
                 server.onDatagram(from, buffer, offset, length);
             }
             return true;
         }
-        if (CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length) && WalkMessageId.isDiscovery(id)) {
+        if (discovery && WalkMessageId.isDiscovery(id)) {
             if (admits(from)) {
                 responder.onDiscovery(from, buffer, offset, length, isKnown(from));
             }

@@ -105,7 +105,8 @@ final class OwnAddresses {
     boolean isCredible(InetSocketAddress address, InetSocketAddress teller) {
         return address.getAddress() instanceof Inet4Address
                 && AddressScope.of(teller).sees(AddressScope.of(address))
-                && !isOwn(address);
+                && !isOwn(address)
+                && !address.equals(wanLike(address.getAddress()));
     }
 
     /**

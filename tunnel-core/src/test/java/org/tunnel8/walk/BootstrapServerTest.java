@@ -1,7 +1,6 @@
 package org.tunnel8.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tunnel8.walk.TestNode.at;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,7 @@ import org.tunnel8.wire.walk.DiscoveryPing;
 import org.tunnel8.wire.walk.DiscoveryPong;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.Puncture;
 import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.WalkMessage;
 import org.tunnel8.wire.walk.WalkStyle;
@@ -191,11 +191,19 @@ class BootstrapServerTest {
     }
 
     @Test
+    void countsPuncturesThatOthersWereAskedToSendIt() {
+        one.send(server, SOME_OVERLAY, new Puncture(WalkStyle.OLD, Outsider.NOWHERE, one.ip(), 1));
+        settle();
+
+        assertThat(server.notTaken()).isZero();
+        assertThat(server.drops(DropReason.UNSOLICITED)).isEqualTo(1);
+    }
+
+    @Test
     void takesNoPartInTheOverlayUnlessTold() {
         register(one, CommunityId.TRIBLER, 1);
 
         assertThat(server.peers().size()).isZero();
         assertThat(one.last(IntroductionResponse.class).extra()).isEqualTo(ByteString.EMPTY);
-        assertThat(at("203.0.113.1:6421")).isEqualTo(server.address());
     }
 }

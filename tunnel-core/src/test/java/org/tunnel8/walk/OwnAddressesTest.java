@@ -133,6 +133,14 @@ class OwnAddressesTest {
     }
 
     @Test
+    void neverTriesItsOwnWanAddress() {
+        learnWan();
+
+        assertThat(behindNat.toTry(IpAddress.UNSPECIFIED, new IpAddress(WAN), STRANGER))
+                .doesNotContain(WAN);
+    }
+
+    @Test
     void triesNothingWhenNobodyIsIntroduced() {
         assertThat(behindNat.toTry(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, STRANGER))
                 .isEmpty();
