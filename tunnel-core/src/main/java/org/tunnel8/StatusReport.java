@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.proxy.Socks5Server;
+import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.transport.TransportCounters;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -32,7 +35,7 @@ final class StatusReport {
                 TransportCounters.none());
     }
 
-    static TunnelStatus of(EngineDriver driver, TunnelStatus.State state, String reason) {
+    static TunnelStatus of(EngineDriver driver, TunnelStatus.State state, String reason, @Nullable Socks5Server proxy) {
         TunnelEngine engine = driver.engine();
         CircuitPool pool = engine.circuits();
         long now = driver.nowNanos();
@@ -43,6 +46,11 @@ final class StatusReport {
                         .toList();
         Map<String, Long> drops = new TreeMap<>();
         engine.counters().drops().forEach((dropped, count) -> drops.put(dropped.name(), count));
+        if (proxy != null) {
+            Socks5Statistics counted = proxy.statistics();
+            counted.drops().forEach((dropped, count) -> drops.put("SOCKS5_" + dropped.name(), count));
+            counted.refusals().forEach((refused, count) -> drops.put("SOCKS5_" + refused.name(), count));
+        }
         return new TunnelStatus(
                 state,
                 reason,

@@ -222,7 +222,7 @@ public final class TunnelClient implements AutoCloseable {
         if (state == TunnelStatus.State.NEW) {
             return StatusReport.beforeStart(driver);
         }
-        return StatusReport.of(driver, state, reason());
+        return StatusReport.of(driver, state, reason(), socks5);
     }
 
     private String reason() {
@@ -272,7 +272,7 @@ public final class TunnelClient implements AutoCloseable {
         }
         boolean ran = state != TunnelStatus.State.NEW;
         state = TunnelStatus.State.CLOSED;
-        lastStatus = ran ? StatusReport.of(driver, state, reason()) : StatusReport.beforeStart(driver);
+        lastStatus = ran ? StatusReport.of(driver, state, reason(), socks5) : StatusReport.beforeStart(driver);
         if (socks5 != null) {
             socks5.close();
         }

@@ -98,8 +98,8 @@ final class OutsideSockets implements AutoCloseable {
     void close(long number) {
         UdpTransport socket = sockets.remove(number);
         if (socket != null) {
+            socket.close(); // counts what it still held
             closedCounters = closedCounters.plus(socket.counters());
-            socket.close();
         }
     }
 
