@@ -9,6 +9,7 @@ import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
+import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
 
@@ -109,6 +110,8 @@ final class DatagramFlow implements TunnelDatagrams {
     private void received(Address origin, byte[] buffer, int offset, int length) {
         Slot slot = receiver == null || length > SLOT_BYTES ? null : down.take();
         if (slot == null) {
+            DropReason reason = receiver == null ? DropReason.NO_FLOW : DropReason.RECEIVER_TOO_SLOW;
+            driver.engine().counters().dropped(reason);
             return;
         }
         System.arraycopy(buffer, offset, slot.buffer, 0, length);

@@ -66,6 +66,8 @@ public enum DropReason {
     TOO_LARGE,
     /** The socket takes no more; nothing waits without bound. */
     SEND_QUEUE_FULL,
+    /** Data that came back faster than the application takes it, or larger than it may be. */
+    RECEIVER_TOO_SLOW,
     /** Data of a circuit that no flow of the application is waiting for. */
     NO_FLOW,
 }

@@ -5,6 +5,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelEvent;
@@ -31,6 +33,9 @@ import org.tunnel8.transport.PortRange;
 public final class EmbeddedNetwork implements AutoCloseable {
     /** Enough known peers for a relay to offer a choice, PROTOCOL.md §8. */
     private static final int WELL_CONNECTED = 4;
+
+    /** Some hundred nodes know each other long before. */
+    private static final Duration CONNECT_LIMIT = Duration.ofMinutes(2);
 
     /** Not the id of any network that is deployed. */
     private static final String COMMUNITY = "74756e6e656c382d656d6265646465642d6e6574";
@@ -145,7 +150,8 @@ public final class EmbeddedNetwork implements AutoCloseable {
      * Starts all nodes and waits until they know each other. To be called once.
      *
      * @return completes when every node knows enough others to offer a choice of relays; fails with a {@link
-     *     org.tunnel8.TunnelException} if a port cannot be bound
+     *     org.tunnel8.TunnelException} if a port cannot be bound, or with {@link java.util.concurrent.TimeoutException} if
+     *     the nodes do not know each other after two minutes
      */
     public CompletableFuture<Void> start() {
         unconnected.set(settings.relays + settings.exits);
@@ -168,7 +174,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
             relays.forEach(relay -> starting.add(relay.start()));
             exits.forEach(exit -> starting.add(exit.start()));
             return CompletableFuture.allOf(starting.toArray(CompletableFuture<?>[]::new))
-                    .thenCompose(all -> connected);
+                    .thenCompose(all -> connected.orTimeout(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS));
         });
     }
 
