@@ -34,6 +34,12 @@ import org.tunnel8.wire.walk.WalkStyle;
 final class BootstrapManager {
     private static final long WAVE_INTERVAL_NANOS = 1_000_000_000L;
 
+    /** While nobody is known, a server that answers is asked again after this time, and again after as long ... */
+    private static final long ASK_AGAIN_NANOS = 1_000_000_000L;
+
+    /** ... so many times; then after twice as long each time, up to the interval between rounds. */
+    private static final int QUICK_ASKS = 10;
+
     /** Names that did not resolve or whose server is silent are looked up again after this time. */
     private static final long RESOLVE_AGAIN_NANOS = DiscoverySettings.REFRESH.toNanos();
 
@@ -54,6 +60,7 @@ final class BootstrapManager {
     private boolean answeredThisRound;
     private @Nullable Long roundNanos;
     private @Nullable Long contactNanos;
+    private int asksWithoutPeers;
     private @Nullable Long resolvedNanos;
     private @Nullable Deadline tick;
 
@@ -118,6 +125,26 @@ final class BootstrapManager {
         if (!waiting.isEmpty()) {
             deadlines.after(WAVE_INTERVAL_NANOS, this::contactWave);
         }
+    }
+
+    /**
+     * While nobody is known: asks a server that answers once more. Whom it introduced before may have left, and it draws
+     * anew each time; waiting for the next round over all servers would cost half a minute.
+     */
+    void askAgainIfDue() {
+        long wait = ASK_AGAIN_NANOS << Math.min(10, Math.max(0, asksWithoutPeers - QUICK_ASKS));
+        if (contactNanos == null
+                || answeringCount() == 0
+                || deadlines.nowNanos() - contactNanos < Math.min(wait, intervalNanos)) {
+            return;
+        }
+        asksWithoutPeers++;
+        keepAlive();
+    }
+
+    /** Somebody is known: the next lack of peers begins afresh. */
+    void peerFound() {
+        asksWithoutPeers = 0;
     }
 
     /** Asks one server, one that has answered before if there is any, so that the network does not fall into parts. */

@@ -29,6 +29,9 @@ final class BootstrapRegister {
     /** A member heard this short a time ago keeps its address: a request sent again from elsewhere does not move it. */
     static final long MOVE_NANOS = 30_000_000_000L;
 
+    /** Who is heard this long after it came does not merely pass through. */
+    static final long STEADY_NANOS = 5_000_000_000L;
+
     private final Map<CommunityId, Map<PublicKey, Member>> communities = new LinkedHashMap<>();
 
     /** One key's membership in one overlay. */
@@ -37,13 +40,16 @@ final class BootstrapRegister {
         private final PublicKey key;
         private InetSocketAddress address;
         private @Nullable InetSocketAddress lan;
+        private final long enteredNanos;
         private long heardNanos;
+        private boolean heardAgain;
         private int unanswered;
 
         Member(CommunityId community, PublicKey key, InetSocketAddress address, long nowNanos) {
             this.community = community;
             this.key = key;
             this.address = address;
+            this.enteredNanos = nowNanos;
             this.heardNanos = nowNanos;
         }
 
@@ -72,7 +78,13 @@ final class BootstrapRegister {
             unanswered++;
         }
 
+        /** Whether it has been heard after it was entered, and owes no answer: it stays, and is there now. */
+        boolean isSteady() {
+            return heardAgain && unanswered == 0;
+        }
+
         void heard(long nowNanos) {
+            heardAgain |= nowNanos - enteredNanos >= STEADY_NANOS;
             heardNanos = nowNanos;
             unanswered = 0;
         }

@@ -59,6 +59,9 @@ final class BootstrapServer {
     private final OwnAddresses own;
     private final Deadlines deadlines;
     private final Counters counters;
+    /** Members drawn at most until one is known to be there. */
+    private static final int DRAWS = 3;
+
     private final BootstrapRegister register = new BootstrapRegister();
     private final Map<Integer, Question> questions = new LinkedHashMap<>();
     private @Nullable Deadline nextRound;
@@ -159,7 +162,16 @@ final class BootstrapServer {
                 others.add(member);
             }
         }
-        return others.isEmpty() ? null : others.get(context.random().nextInt(others.size()));
+        if (others.isEmpty()) {
+            return null;
+        }
+        // Of a few drawn at random one that is known to be there: a newcomer who is only shown those who have left
+        // stays alone. Nobody is left out for long.
+        Member drawn = others.get(context.random().nextInt(others.size()));
+        for (int more = 1; more < DRAWS && !drawn.isSteady(); more++) {
+            drawn = others.get(context.random().nextInt(others.size()));
+        }
+        return drawn;
     }
 
     private void onResponse(

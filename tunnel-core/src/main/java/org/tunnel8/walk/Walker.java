@@ -93,6 +93,7 @@ final class Walker {
 
     /** Somebody at this address is a peer now. */
     void met(InetSocketAddress address) {
+        bootstrap.peerFound();
         walkable.remove(address);
         walkable.lives(address);
     }
@@ -117,6 +118,7 @@ final class Walker {
         scheduleStep();
         if (peers.size() == 0) {
             bootstrap.contactAllIfDue();
+            bootstrap.askAgainIfDue();
         }
         int free = settings.window() - exchanges.outstanding();
         int asks = 0;

@@ -62,6 +62,25 @@ class JoiningTest {
     }
 
     @Test
+    void joinsSoonThoughTheServerKnowsManyWhoHaveLeft() {
+        TestNode server = TestNode.bootstrapServer(network, "203.0.113.1:6421");
+        startNodes(6, server.address(), JoiningTest::publicAddress);
+        network.runFor(Duration.ofSeconds(30));
+        for (int i = 0; i < 30; i++) {
+            TestNode passing = TestNode.peer(network, publicAddress(100 + i), server.address())
+                    .start();
+            network.runFor(Duration.ofMillis(200));
+            passing.die();
+        }
+
+        TestNode late =
+                TestNode.peer(network, "192.0.2.1:7000", server.address()).start();
+
+        assertThat(network.runUntil(() -> late.peers().size() >= 4, Duration.ofSeconds(15)))
+                .isTrue();
+    }
+
+    @Test
     void joinsThroughALossyNetwork() {
         network.loss(0.2).delay(Duration.ofMillis(20), Duration.ofMillis(150));
         TestNode server = TestNode.bootstrapServer(network, "203.0.113.1:6421");
