@@ -1,6 +1,7 @@
 package org.tunnel8.cell;
 
 import java.net.InetSocketAddress;
+import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Headroom;
@@ -16,12 +17,16 @@ import org.tunnel8.wire.cell.CellMessage;
  * the next is encoded.
  */
 public final class CellSender {
-    /** A cell message never exceeds what one datagram may hold (D4). */
-    private static final int SCRATCH_MESSAGE_BYTES = 2_048;
+    /** No datagram is sent that is longer: Rust nodes would cut it (D4). */
+    public static final int MAX_DATAGRAM_BYTES = 2_048;
+
+    /** A message towards an owner has to fit into a datagram at the owner's end too, below the layers of three hops. */
+    public static final int MAX_BACKWARD_MESSAGE_BYTES =
+            MAX_DATAGRAM_BYTES - CellFrame.HEADER_BYTES - 3 * LayerCipher.OVERHEAD_BYTES;
 
     private final CommunityId community;
     private final DatagramSink sink;
-    private final byte[] scratch = new byte[Headroom.FRONT_BYTES + SCRATCH_MESSAGE_BYTES + Headroom.BACK_BYTES];
+    private final byte[] scratch = new byte[Headroom.FRONT_BYTES + MAX_DATAGRAM_BYTES + Headroom.BACK_BYTES];
 
     /**
      * Makes a sender of one community's cells.
@@ -74,11 +79,11 @@ public final class CellSender {
     /**
      * Encodes a message into the scratch buffer, at {@code Headroom.FRONT_BYTES}.
      *
-     * @param message the message
+     * @param message the message; what a stranger put into it has been checked to fit
      * @return its bytes
      */
     public int encode(CellMessage message) {
-        WireWriter writer = new WireWriter(scratch, Headroom.FRONT_BYTES, SCRATCH_MESSAGE_BYTES);
+        WireWriter writer = new WireWriter(scratch, Headroom.FRONT_BYTES, MAX_DATAGRAM_BYTES);
         return CellCodec.encode(message, writer);
     }
 

@@ -28,9 +28,9 @@ public interface JoinedPath {
     void touch();
 
     /**
-     * Counts bytes towards the traffic limit of the circuit.
+     * Counts bytes towards the traffic limit of the circuit, besides those of the owner's cells.
      *
-     * @param bytes number of bytes carried to or from the outside
+     * @param bytes number of bytes taken from the outside
      */
     void carried(int bytes);
 }

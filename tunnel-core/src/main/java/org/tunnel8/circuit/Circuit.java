@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.AddressMemo;
 import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.cell.CellSender;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
@@ -32,8 +33,6 @@ import org.tunnel8.wire.cell.DataView;
 public final class Circuit implements CellEndpoint {
     /** Cells of an own circuit that bear the relay_early flag; extends always do (PROTOCOL.md §6). */
     static final int RELAY_EARLY_CELLS = 8;
-    /** The most that is ever sent in one datagram (D4). */
-    static final int MAX_DATAGRAM_BYTES = 2_048;
 
     private final CircuitNetworkClient client;
     private final int id;
@@ -123,7 +122,8 @@ public final class Circuit implements CellEndpoint {
             return false;
         }
         int header = DataView.headerBytes(target, IpAddress.UNSPECIFIED);
-        if (CellFrame.HEADER_BYTES + hops.size() * LayerCipher.OVERHEAD_BYTES + header + length > MAX_DATAGRAM_BYTES) {
+        int whole = CellFrame.HEADER_BYTES + hops.size() * LayerCipher.OVERHEAD_BYTES + header + length;
+        if (whole > CellSender.MAX_DATAGRAM_BYTES) {
             client.drop(DropReason.TOO_LARGE);
             return false;
         }

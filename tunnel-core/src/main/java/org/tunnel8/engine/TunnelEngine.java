@@ -104,7 +104,7 @@ public final class TunnelEngine {
                 random,
                 counters,
                 exit,
-                extendTargets::allows);
+                target -> extendTargets.allows(target) && !discovery.isOwnAddress(target));
         this.router = new CellRouter(table, counters, relay);
         if (settings.circuits() == null) {
             this.pool = null;

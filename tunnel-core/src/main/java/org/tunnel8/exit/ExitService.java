@@ -116,7 +116,7 @@ public final class ExitService implements JoinedService {
         } else if (!socket.allows(to)) {
             counters.dropped(DropReason.EXIT_TARGET_REFUSED);
         } else {
-            path.carried(length);
+            // Its cell counts towards the circuit's traffic already.
             counters.packet(Kind.EXIT_PACKETS_SENT, Kind.EXIT_BYTES_SENT, length);
             outside.send(socket.number, to, buffer, offset, length);
         }

@@ -82,6 +82,8 @@ public final class RelayService implements CellRouter.CreateHandler {
     static final long CREATE_REPEAT_NANOS = 500_000_000L;
     /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
     static final long SWEEP_NANOS = 5_000_000_000L;
+    /** Key and candidates of an answer that fit into a cell beside message id, identifier, key length and auth. */
+    static final int MAX_ANSWER_BYTES = CellSender.MAX_BACKWARD_MESSAGE_BYTES - 5 - KeyAgreement.AUTH_BYTES;
     /** Candidates listed with a created (PROTOCOL.md §8). */
     static final int OFFERED_RELAYS = 4;
 
@@ -296,6 +298,10 @@ public final class RelayService implements CellRouter.CreateHandler {
             drop(DropReason.EXTEND_REFUSED);
             return;
         }
+        if (extend.ephemeralKey().length() != EphemeralKey.LENGTH_BYTES) {
+            drop(DropReason.MALFORMED); // nobody could answer it, and the create would take any size
+            return;
+        }
         PublicKey key;
         try {
             key = PublicKey.parse(extend.nodePublicKey().toBytes());
@@ -332,12 +338,11 @@ public final class RelayService implements CellRouter.CreateHandler {
         if (peer == null) {
             peer = peers.byKey(key);
         }
-        if (peer != null) {
-            return peer.address();
+        if (peer == null && !extendTargets.test(given.endpoint())) {
+            return null;
         }
-        boolean refused =
-                !extendTargets.test(given.endpoint()) || given.endpoint().equals(circuit.previousHop());
-        return refused ? null : given.endpoint();
+        InetSocketAddress target = peer == null ? given.endpoint() : peer.address();
+        return target.equals(circuit.previousHop()) ? null : target;
     }
 
     private void sendCreate(PendingExtend pending, long repeatNanos, long untilNanos) {
@@ -350,6 +355,14 @@ public final class RelayService implements CellRouter.CreateHandler {
     }
 
     void onCreated(PendingExtend pending, Created created) {
+        Extended extended = new Extended(
+                pending.extendIdentifier, created.ephemeralKey(), created.auth(), created.sealedCandidates());
+        int freeBytes =
+                extended.ephemeralKey().length() + extended.sealedCandidates().length();
+        if (freeBytes > MAX_ANSWER_BYTES) {
+            drop(DropReason.MALFORMED);
+            return;
+        }
         JoinedCircuit circuit = pending.circuit;
         pending.stopTimer();
         RelayedCircuit through = new RelayedCircuit(
@@ -363,10 +376,7 @@ public final class RelayService implements CellRouter.CreateHandler {
                 pending.next,
                 this::destroyed);
         // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
-        sendBack(
-                circuit,
-                new Extended(
-                        pending.extendIdentifier, created.ephemeralKey(), created.auth(), created.sealedCandidates()));
+        sendBack(circuit, extended);
         circuit.pending = null;
         forget(circuit, true);
         table.put(circuit.previous().circuitId(), through.forward());

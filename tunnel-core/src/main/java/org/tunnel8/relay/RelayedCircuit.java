@@ -140,8 +140,8 @@ final class RelayedCircuit {
         @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
             int opened = cipher.open(key, buffer, offset, length);
-            if (opened < 0) {
-                counters.dropped(DropReason.BAD_LAYER);
+            if (opened <= 0) {
+                counters.dropped(opened < 0 ? DropReason.BAD_LAYER : DropReason.MALFORMED);
                 return false;
             }
             lastForwardNanos = deadlines.nowNanos();

@@ -14,8 +14,10 @@ import org.tunnel8.wire.cell.TestResponse;
  * <p>Engine thread only.
  */
 final class SpeedTest {
-    /** What fits into a 2,048-byte datagram (D4) below three layers, the frame and the message's own fields. */
-    static final int MAX_RESPONSE_BYTES = 2_048 - 29 - 3 * 24 - 5;
+    /** What a response has in front of its bytes: message id and, in the Rust form, 32 bits. */
+    private static final int FIELD_BYTES = 5;
+
+    static final int MAX_RESPONSE_BYTES = CellSender.MAX_BACKWARD_MESSAGE_BYTES - FIELD_BYTES;
 
     private final CellSender cells;
     private final byte[] filling = new byte[MAX_RESPONSE_BYTES];

@@ -304,6 +304,16 @@ public final class Discovery {
     }
 
     /**
+     * Tells whether packets sent to an address would come back to us, as far as we know.
+     *
+     * @param address perhaps ours
+     * @return true for the address of our port, on every interface if it is bound to all, and for {@link #wanAddress()}
+     */
+    public boolean isOwnAddress(InetSocketAddress address) {
+        return own.isOwn(address) || address.equals(own.wanLike(address.getAddress()));
+    }
+
+    /**
      * How getting known goes.
      *
      * @return as of now
