@@ -185,6 +185,22 @@ class AnsweringTest {
     }
 
     @Test
+    void introducesSomebodyElseInPlaceOfAPrivateAddress() {
+        Outsider other = new Outsider(network, "198.51.200.2:9000");
+        new Outsider(network, "192.168.1.9:9000").send(node, Outsider.request(node.address(), 1));
+        other.send(node, Outsider.request(node.address(), 1));
+        settle();
+        for (int i = 0; i < 20; i++) {
+            stranger.send(node, Outsider.request(node.address(), i));
+        }
+        settle();
+
+        assertThat(stranger.received(IntroductionResponse.class))
+                .extracting(IntroductionResponse::introducedWan)
+                .containsOnly(other.ip());
+    }
+
+    @Test
     void dropsARequestWithAWrongSignature() {
         byte[] packet = stranger.packet(CommunityId.TRIBLER, Outsider.request(node.address(), 1));
         packet[packet.length - 1] ^= 1;

@@ -98,15 +98,18 @@ class ChurnTest {
 
     @Test
     void takesNoPongFromAnotherAddress() {
-        Outsider helper = new Outsider(network, "198.51.100.2:8000");
+        Outsider accomplice = new Outsider(network, "198.51.100.2:8000");
         meet();
         for (int i = 0; i < 60; i++) {
             network.runFor(Duration.ofSeconds(1));
             peer.received(DiscoveryPing.class)
-                    .forEach(ping -> helper.send(node, CommunityId.DISCOVERY, new DiscoveryPong(ping.identifier())));
+                    .forEach(
+                            ping -> accomplice.send(node, CommunityId.DISCOVERY, new DiscoveryPong(ping.identifier())));
+            peer.inbox().clear();
         }
 
         assertThat(node.peers().size()).isZero();
+        assertThat(node.drops(DropReason.UNSOLICITED)).isPositive();
     }
 
     @Test
