@@ -51,14 +51,18 @@ class TransportLoopTest {
 
     @ParameterizedTest
     @EnumSource
-    void scheduledTasksRunLaterUnlessCancelled(TransportLoop.Io io) {
+    void scheduledTasksRunLaterUnlessCancelled(TransportLoop.Io io) throws Exception {
         try (LoopFixture fixture = new LoopFixture(io)) {
             List<String> ran = new CopyOnWriteArrayList<>();
-            Cancellable cancelled = fixture.loop.schedule(() -> ran.add("cancelled"), TimeUnit.MILLISECONDS.toNanos(5));
-            cancelled.cancel();
-            fixture.loop.schedule(() -> ran.add("second"), TimeUnit.MILLISECONDS.toNanos(20));
-            fixture.loop.schedule(() -> ran.add("first"), TimeUnit.MILLISECONDS.toNanos(10));
-            fixture.loop.schedule(() -> ran.add("at once"), 0);
+            // On the loop itself, so that none of them can be due before all are asked for.
+            fixture.call(() -> {
+                Cancellable cancelled =
+                        fixture.loop.schedule(() -> ran.add("cancelled"), TimeUnit.MILLISECONDS.toNanos(5));
+                cancelled.cancel();
+                fixture.loop.schedule(() -> ran.add("second"), TimeUnit.MILLISECONDS.toNanos(600));
+                fixture.loop.schedule(() -> ran.add("first"), TimeUnit.MILLISECONDS.toNanos(300));
+                return fixture.loop.schedule(() -> ran.add("at once"), 0);
+            });
             until(() -> ran.size() == 3);
             assertThat(ran).containsExactly("at once", "first", "second");
         }
