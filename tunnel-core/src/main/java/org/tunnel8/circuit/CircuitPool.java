@@ -134,12 +134,16 @@ public final class CircuitPool implements CircuitListener {
 
     /** Closes every circuit with a destroy (reason 2, shutdown) and builds no more. */
     public void stop() {
+        stop(CloseReason.SHUTDOWN);
+    }
+
+    void stop(CloseReason reason) {
         running = false;
         if (look != null) {
             look.cancel();
         }
         for (Circuit circuit : List.copyOf(client.circuits())) {
-            client.close(circuit, CloseReason.SHUTDOWN);
+            client.close(circuit, reason);
         }
     }
 
