@@ -26,6 +26,7 @@ import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
+import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -237,9 +238,19 @@ public final class TunnelClient implements AutoCloseable {
         return switch (pool.lack()) {
             case PEERS ->
                 engine.peers().size() + " of " + minPeers + " peers are known"
-                        + (engine.peers().size() == 0 ? ", no bootstrap server has introduced anybody yet" : "");
+                        + (engine.peers().size() == 0 ? entry(engine.discoveryStatus()) : "");
             case CANDIDATES -> "no exit is known, or too few relays for " + hops + " hops";
             case NONE -> "the first circuits are being built";
+        };
+    }
+
+    /** What stands in the way while nobody is known. */
+    private static String entry(DiscoveryStatus status) {
+        return switch (status.bootstrap()) {
+            case IDLE -> ", and there is no bootstrap server to ask";
+            case CONTACTING -> ", and no bootstrap server has answered yet";
+            case ANSWERED -> ", and nobody that a bootstrap server introduced has answered yet";
+            case UNREACHABLE -> ", and none of the " + status.bootstrapServers() + " bootstrap servers answers";
         };
     }
 

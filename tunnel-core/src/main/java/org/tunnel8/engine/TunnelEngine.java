@@ -28,6 +28,7 @@ import org.tunnel8.relay.RelayService;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Discovery;
+import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.MalformedMessageException;
@@ -366,6 +367,15 @@ public final class TunnelEngine {
      */
     public PeerTable peers() {
         return peers;
+    }
+
+    /**
+     * How getting known goes.
+     *
+     * @return a snapshot; engine thread only
+     */
+    public DiscoveryStatus discoveryStatus() {
+        return discovery.status();
     }
 
     /**
