@@ -366,6 +366,19 @@ public final class PeerTable {
     }
 
     /**
+     * The score of a key for a role. Looking leaves no trace, so that keys made up by strangers push no standing out.
+     *
+     * @param key the key
+     * @param role what its owner would be relied on for
+     * @return between 0 and 1; {@link Reliability#UNKNOWN_SCORE} for a key about which nothing is known
+     */
+    public double scoreOf(PublicKey key, PeerRole role) {
+        Peer peer = byKey.get(key);
+        Reliability known = peer != null ? peer.reliability() : ledger.peek(key);
+        return known == null ? Reliability.UNKNOWN_SCORE : known.score(role, deadlines.nowNanos());
+    }
+
+    /**
      * The standing of a key, whether its owner is in the table or not. It survives the peer's leaving, as long as not
      * too many others are asked for.
      *

@@ -3,6 +3,7 @@ package org.tunnel8.peer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 
 /**
@@ -27,6 +28,10 @@ final class ReliabilityLedger {
         return fresh;
     }
 
+    @Nullable Reliability peek(PublicKey key) {
+        return entries.get(key);
+    }
+
     Reliability take(PublicKey key) {
         Reliability known = entries.remove(key);
         return known != null ? known : new Reliability();
@@ -39,9 +44,5 @@ final class ReliabilityLedger {
             oldest.next();
             oldest.remove();
         }
-    }
-
-    int size() {
-        return entries.size();
     }
 }

@@ -53,15 +53,16 @@ final class BootstrapServer {
     private static final int ROUNDS_FOR_ALL = 12;
 
     private static final int UNANSWERED_QUESTIONS = 2;
+
+    /** Members drawn at most until one is known to be there. */
+    private static final int DRAWS = 3;
+
     private static final int IDENTIFIERS = 1 << 16;
 
     private final WalkContext context;
     private final OwnAddresses own;
     private final Deadlines deadlines;
     private final Counters counters;
-    /** Members drawn at most until one is known to be there. */
-    private static final int DRAWS = 3;
-
     private final BootstrapRegister register = new BootstrapRegister();
     private final Map<Integer, Question> questions = new LinkedHashMap<>();
     private @Nullable Deadline nextRound;

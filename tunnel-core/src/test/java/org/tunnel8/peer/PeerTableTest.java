@@ -335,6 +335,17 @@ class PeerTableTest {
     }
 
     @Test
+    void looksAtAKeysScoreWithoutRememberingTheKey() {
+        PublicKey bad = newKey();
+        table.reliabilityOf(bad).failed(PeerRole.RELAY, 1, 0);
+        for (int i = 0; i < 8 * CAPACITY; i++) {
+            assertThat(table.scoreOf(newKey(), PeerRole.RELAY)).isEqualTo(Reliability.UNKNOWN_SCORE);
+        }
+
+        assertThat(table.scoreOf(bad, PeerRole.RELAY)).isLessThan(Reliability.UNKNOWN_SCORE);
+    }
+
+    @Test
     void forgetsTheLeastUsedStandingsBeyondItsBound() {
         PublicKey first = newKey();
         Reliability old = table.reliabilityOf(first);
