@@ -121,7 +121,7 @@ public final class CircuitPool implements CircuitListener {
         this.peers = peers;
         this.deadlines = deadlines;
         this.listener = listener;
-        this.selector = new PathSelector(peers, deadlines, random);
+        this.selector = new PathSelector(peers, random);
         this.client = new CircuitNetworkClient(
                 identity, table, cells, sink, cipher, peers, selector, deadlines, random, counters, this);
     }

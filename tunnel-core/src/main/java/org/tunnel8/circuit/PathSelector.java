@@ -13,7 +13,6 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
 import org.tunnel8.peer.PeerTable;
-import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.cell.CandidateList;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -30,15 +29,13 @@ final class PathSelector {
     private static final double LEAST_WEIGHT = 0.02;
 
     private final PeerTable peers;
-    private final Deadlines deadlines;
     private final RandomGenerator random;
 
     /** The next hop of a circuit: whether the hop before offered it, and where it is if it did not. */
     record NextHop(PublicKey key, IpAddress address, boolean listed) {}
 
-    PathSelector(PeerTable peers, Deadlines deadlines, RandomGenerator random) {
+    PathSelector(PeerTable peers, RandomGenerator random) {
         this.peers = peers;
-        this.deadlines = deadlines;
         this.random = random;
     }
 
@@ -177,7 +174,7 @@ final class PathSelector {
     }
 
     private double weight(PublicKey key, PeerRole role) {
-        double score = peers.reliabilityOf(key).score(role, deadlines.nowNanos());
+        double score = peers.scoreOf(key, role);
         return Math.max(LEAST_WEIGHT, score * score);
     }
 }

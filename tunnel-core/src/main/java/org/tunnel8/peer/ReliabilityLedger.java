@@ -28,7 +28,8 @@ final class ReliabilityLedger {
         return fresh;
     }
 
-    @Nullable Reliability peek(PublicKey key) {
+    @Nullable
+    Reliability peek(PublicKey key) {
         return entries.get(key);
     }
 

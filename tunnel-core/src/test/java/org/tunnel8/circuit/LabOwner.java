@@ -34,7 +34,7 @@ public final class LabOwner {
                 node.sink(),
                 node.cipher(),
                 peers,
-                new PathSelector(peers, node.deadlines(), random),
+                new PathSelector(peers, random),
                 node.deadlines(),
                 random,
                 node.counters(),
