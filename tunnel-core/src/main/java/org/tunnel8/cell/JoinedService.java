@@ -1,6 +1,7 @@
 package org.tunnel8.cell;
 
 import java.net.InetSocketAddress;
+import org.tunnel8.wire.cell.HttpRequest;
 
 /**
  * What a node does with the data that owners send to the end of their circuits: the exit.
@@ -18,6 +19,14 @@ public interface JoinedService {
      * @param length bytes of the message
      */
     void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length);
+
+    /**
+     * Takes a request for an HTTP exchange out of a circuit of which this node is the end.
+     *
+     * @param path the circuit; the same object for all its messages
+     * @param request the request
+     */
+    void onHttpRequest(JoinedPath path, HttpRequest request);
 
     /**
      * Learns that a circuit has ended or has been extended beyond this node: whatever is held for it goes.

@@ -1,5 +1,6 @@
 package org.tunnel8.driver;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import org.tunnel8.engine.Effects;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.EngineSettings;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.http.HttpConnections;
 import org.tunnel8.transport.Cancellable;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.TransportCounters;
@@ -34,6 +36,7 @@ public final class EngineDriver {
     private final TransportLoop loop;
     private final NameResolver names;
     private final OutsideSockets outside;
+    private final HttpConnections connections;
     private final long startNanos = System.nanoTime();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final String cipherName;
@@ -64,6 +67,7 @@ public final class EngineDriver {
         this.loop = TransportLoop.open(settings.name());
         this.names = new NameResolver(loop, settings.name() + "-names");
         this.outside = new OutsideSockets(loop, settings.exitBindAddress(), new OutsideEvents());
+        this.connections = new HttpConnections(loop, settings.exitBindAddress(), new ConnectionEvents());
     }
 
     /**
@@ -132,6 +136,7 @@ public final class EngineDriver {
 
     private void closeSockets() {
         outside.close();
+        connections.close();
         names.close();
         if (port != null) {
             port.close();
@@ -294,6 +299,24 @@ public final class EngineDriver {
         }
     }
 
+    private final class ConnectionEvents implements HttpConnections.Events {
+        @Override
+        public void received(long number, byte[] buffer, int offset, int length) {
+            if (engine != null && !closing) {
+                engine.onReplyBytes(nowNanos(), number, buffer, offset, length);
+                rearm();
+            }
+        }
+
+        @Override
+        public void ended(long number) {
+            if (engine != null && !closing) {
+                engine.onConnectionEnded(nowNanos(), number);
+                rearm();
+            }
+        }
+    }
+
     private final class EdgeEffects implements Effects {
         private final UdpTransport transport;
 
@@ -319,6 +342,21 @@ public final class EngineDriver {
         @Override
         public void close(long socket) {
             outside.close(socket);
+        }
+
+        @Override
+        public InetAddress connectionSource(boolean ipv6) {
+            return connections.source(ipv6);
+        }
+
+        @Override
+        public void connect(long connection, InetSocketAddress to, byte[] request) {
+            connections.connect(connection, to, request);
+        }
+
+        @Override
+        public void disconnect(long connection) {
+            connections.disconnect(connection);
         }
 
         @Override

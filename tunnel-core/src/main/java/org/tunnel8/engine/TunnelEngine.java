@@ -90,6 +90,7 @@ public final class TunnelEngine {
         this.exit = new ExitService(
                 new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
                 effects,
+                effects,
                 deadlines,
                 counters);
         TargetPolicy extendTargets = new TargetPolicy(List.of(settings.ownAddress()), settings.exitAllowed());
@@ -282,6 +283,31 @@ public final class TunnelEngine {
     public void onSocketFailed(long nowNanos, long socket) {
         deadlines.advance(nowNanos);
         exit.onSocketFailed(socket);
+    }
+
+    /**
+     * Takes bytes that an HTTP server has answered to an exit.
+     *
+     * @param nowNanos the time
+     * @param connection the connection's number
+     * @param buffer holds them; not kept
+     * @param offset where they start
+     * @param length how many there are
+     */
+    public void onReplyBytes(long nowNanos, long connection, byte[] buffer, int offset, int length) {
+        deadlines.advance(nowNanos);
+        exit.http().onReplyBytes(connection, buffer, offset, length);
+    }
+
+    /**
+     * Learns that an exit's connection to an HTTP server was closed by that, or could not be opened.
+     *
+     * @param nowNanos the time
+     * @param connection the connection's number
+     */
+    public void onConnectionEnded(long nowNanos, long connection) {
+        deadlines.advance(nowNanos);
+        exit.http().onConnectionEnded(connection);
     }
 
     /**

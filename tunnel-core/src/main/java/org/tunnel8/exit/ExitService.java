@@ -22,6 +22,7 @@ import org.tunnel8.wire.HostAddress;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.DataView;
+import org.tunnel8.wire.cell.HttpRequest;
 
 /**
  * Sends what owners' data messages carry to the outside, each circuit from sockets of its own, and brings what comes
@@ -40,6 +41,7 @@ public final class ExitService implements JoinedService {
     private final OutsidePort outside;
     private final Counters counters;
     private final NameCache names;
+    private final HttpExit http;
     private final DataView data = new DataView();
 
     private final Map<JoinedPath, Sockets> byPath = new HashMap<>();
@@ -64,14 +66,17 @@ public final class ExitService implements JoinedService {
      *
      * @param settings what is passed
      * @param outside the edge's sockets and resolver
+     * @param httpPort the edge's TCP connections
      * @param deadlines the engine's time
      * @param counters where traffic and drops are counted
      */
-    public ExitService(ExitSettings settings, OutsidePort outside, Deadlines deadlines, Counters counters) {
+    public ExitService(
+            ExitSettings settings, OutsidePort outside, HttpPort httpPort, Deadlines deadlines, Counters counters) {
         this.settings = settings;
         this.outside = outside;
         this.counters = counters;
         this.names = new NameCache(deadlines);
+        this.http = new HttpExit(settings, names, outside, httpPort, deadlines, counters);
     }
 
     @Override
@@ -105,6 +110,11 @@ public final class ExitService implements JoinedService {
         } else if (target instanceof HostAddress host) {
             sendToName(path, sockets, host, buffer, payload, payloadBytes);
         }
+    }
+
+    @Override
+    public void onHttpRequest(JoinedPath path, HttpRequest request) {
+        http.onRequest(path, request);
     }
 
     private void send(JoinedPath path, Sockets sockets, InetSocketAddress to, byte[] buffer, int offset, int length) {
@@ -178,12 +188,13 @@ public final class ExitService implements JoinedService {
      * @param addresses its addresses; empty if it has none or the resolver failed
      */
     public void onResolved(String host, List<InetAddress> addresses) {
+        names.put(host, addresses);
+        InetAddress address = names.address(host);
+        http.onResolved(host, address);
         Queue<WaitingForName> queue = pendingNames.remove(host);
         if (queue == null) {
             return;
         }
-        names.put(host, addresses);
-        InetAddress address = names.address(host);
         for (WaitingForName waiting : queue) {
             Sockets sockets = byPath.get(waiting.path);
             if (address == null) {
@@ -262,6 +273,7 @@ public final class ExitService implements JoinedService {
 
     @Override
     public void onPathClosed(JoinedPath path) {
+        http.onPathClosed(path);
         Sockets sockets = byPath.remove(path);
         if (sockets != null) {
             close(sockets.ipv4);
@@ -274,6 +286,15 @@ public final class ExitService implements JoinedService {
             byNumber.remove(socket.number);
             outside.close(socket.number);
         }
+    }
+
+    /**
+     * The exchanges of HTTP.
+     *
+     * @return the same object each time; engine thread only
+     */
+    public HttpExit http() {
+        return http;
     }
 
     /**

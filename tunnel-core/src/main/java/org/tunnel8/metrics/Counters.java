@@ -44,6 +44,10 @@ public final class Counters {
         EXIT_PACKETS_RECEIVED,
         /** Their bytes. */
         EXIT_BYTES_RECEIVED,
+        /** Answers of HTTP servers passed back to others. */
+        EXIT_HTTP_REPLIES,
+        /** Their bytes. */
+        EXIT_HTTP_REPLY_BYTES,
     }
 
     /** Makes counters that stand at zero. */

@@ -56,6 +56,16 @@ public enum DropReason {
     EXIT_NAME_UNRESOLVED,
     /** Too many datagrams waiting for a socket or a name. */
     EXIT_QUEUE_FULL,
+    /** More HTTP exchanges at a time than an exit performs, for one circuit or in all. */
+    HTTP_LIMIT,
+    /** A request that an exit does not write to a server: no plain GET, too long, or one that is running already. */
+    HTTP_REQUEST_REFUSED,
+    /** What a server answered and an exit does not pass: neither bencoded nor a 307, too large, or cut short. */
+    HTTP_REPLY_REFUSED,
+    /** An HTTP exchange of an exit that took too long. */
+    HTTP_UNANSWERED,
+    /** A part of an answer to an HTTP request of our own that contradicts the parts before it, or the limits. */
+    HTTP_PART_REFUSED,
     /** Data that does not come from the neighbour's address. */
     WRONG_SENDER,
     /** A tunnel message out of the data of a circuit that is not taken from there (D17). */

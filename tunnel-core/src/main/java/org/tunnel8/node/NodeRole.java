@@ -10,6 +10,8 @@ public enum NodeRole {
     EXIT_BT(PeerFlags.EXIT_BT),
     /** Sends IPv8 traffic of others to the outside. */
     EXIT_IPV8(PeerFlags.EXIT_IPV8),
+    /** Performs plain HTTP exchanges with trackers for others. */
+    EXIT_HTTP(PeerFlags.EXIT_HTTP),
     /** Answers speed tests over circuits. */
     SPEED_TEST(PeerFlags.SPEED_TEST),
     /** Introduces anybody to anybody; not announced. */

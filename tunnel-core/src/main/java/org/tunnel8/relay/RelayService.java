@@ -46,6 +46,7 @@ import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.cell.Extended;
+import org.tunnel8.wire.cell.HttpRequest;
 import org.tunnel8.wire.cell.Ping;
 import org.tunnel8.wire.cell.Pong;
 import org.tunnel8.wire.cell.TestRequest;
@@ -63,6 +64,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  * joined, pending            extend             supersedes the pending one, whose late created finds nothing
  * joined, pending            created (new id)   relayed: both ids pass cells on; extended goes to the owner
  * joined                     data               the service behind (exit)
+ * joined                     http-request       the service behind (exit)
  * joined                     ping, test         pong, test response
  * joined, pending, relayed   destroy            forgotten; relayed: passed on to the other neighbour
  * any                        silence            joined and relayed: forgotten after the idle limit
@@ -281,6 +283,8 @@ public final class RelayService implements CellRouter.CreateHandler {
                 } else {
                     drop(DropReason.ROLE_MISSING);
                 }
+            } else if (message instanceof HttpRequest request) {
+                exit.onHttpRequest(circuit, request);
             } else {
                 drop(DropReason.UNKNOWN_MESSAGE);
             }

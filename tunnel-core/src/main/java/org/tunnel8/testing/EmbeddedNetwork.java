@@ -28,7 +28,7 @@ import org.tunnel8.transport.PortRange;
  * interface. For an application's own tests, with clients of {@link #network()}.
  *
  * <p>Each node has its own address in 127.0.0.0/8 where the system allows it, else its own port of 127.0.0.1. Exits send
- * to loopback addresses, and so to the test's own servers. Thread-safe.
+ * to loopback addresses, HTTP requests too, and so reach the test's own servers. Thread-safe.
  */
 public final class EmbeddedNetwork implements AutoCloseable {
     /** Enough known peers for a relay to offer a choice, PROTOCOL.md §8. */
@@ -166,8 +166,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
             for (int i = 1; i <= settings.relays; i++) {
                 relays.add(member("relay" + i, EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST), 1, i, entry));
             }
-            EnumSet<NodeRole> exitRoles =
-                    EnumSet.of(NodeRole.RELAY, NodeRole.EXIT_BT, NodeRole.EXIT_IPV8, NodeRole.SPEED_TEST);
+            EnumSet<NodeRole> exitRoles = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP));
             for (int i = 1; i <= settings.exits; i++) {
                 exits.add(member("exit" + i, exitRoles, 2, i, entry));
             }

@@ -25,7 +25,7 @@ final class Floors {
             Set.of("wire"),
             Set.of("wire.walk", "wire.cell", "transport"),
             Set.of("transport.udp", "peer", "cell", "policy"),
-            Set.of("walk", "circuit", "relay", "exit", "stream", "proxy"),
+            Set.of("walk", "circuit", "relay", "exit", "stream", "proxy", "http"),
             Set.of("engine"),
             Set.of("driver"),
             Set.of(ROOT),
@@ -40,7 +40,7 @@ final class Floors {
     private static final List<String> TOOLS = List.of("crypto", "wire");
 
     /** Packages that may know Netty, the packages below them included. */
-    private static final List<String> EDGES = List.of("transport.udp", "proxy");
+    private static final List<String> EDGES = List.of("transport.udp", "proxy", "http");
 
     private Floors() {}
 

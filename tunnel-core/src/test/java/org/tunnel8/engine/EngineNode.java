@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,7 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     private final TunnelEngine engine;
     private final IdentityKey identity;
     private final Map<Long, OutsideSocket> outside = new HashMap<>();
+    private final Map<Long, Connection> connections = new LinkedHashMap<>();
     private final Map<String, List<InetAddress>> names = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
     private final List<Circuit> becameReady = new ArrayList<>();
@@ -48,6 +50,9 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
 
     /** A datagram that came back through a flow. */
     public record Received(Address origin, ByteString payload) {}
+
+    /** A connection of the exit's, and the request that was written to it. */
+    public record Connection(InetSocketAddress to, ByteString request) {}
 
     private final class OutsideSocket implements VirtualNode {
         private final long number;
@@ -259,6 +264,26 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
         Set<InetSocketAddress> addresses = new HashSet<>();
         outside.values().forEach(socket -> addresses.add(socket.local));
         return addresses;
+    }
+
+    @Override
+    public InetAddress connectionSource(boolean ipv6) {
+        return address.getAddress();
+    }
+
+    @Override
+    public void connect(long connection, InetSocketAddress to, byte[] request) {
+        connections.put(connection, new Connection(to, ByteString.of(request)));
+    }
+
+    @Override
+    public void disconnect(long connection) {
+        connections.remove(connection);
+    }
+
+    /** The connections that the exit keeps to HTTP servers, by number, oldest first. */
+    public Map<Long, Connection> connections() {
+        return connections;
     }
 
     @Override

@@ -54,7 +54,8 @@ final class NodeCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "ROLE",
             converter = OptionTypes.Role.class,
-            description = "What the node does: relay, exit-bt, exit-ipv8, speed-test, bootstrap; several with commas.")
+            description =
+                    "What the node does: relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap; several with commas.")
     private List<NodeRole> roles = new ArrayList<>();
 
     @Option(

@@ -7,9 +7,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -167,9 +170,10 @@ public final class TransportLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Returns Netty's view of this loop, for servers that share its thread: only the SOCKS5 server ({@code proxy}) has business with it.
+     * Returns Netty's view of this loop, for what shares its thread: only the SOCKS5 server ({@code proxy}) and an exit's connections
+     * ({@code http}) have business with it.
      *
-     * @return the event loop, to register channels of {@link #serverChannelType()} with
+     * @return the event loop, to register channels of {@link #serverChannelType()} and {@link #streamChannelType()} with
      */
     public EventLoop eventLoop() {
         return eventLoop;
@@ -182,6 +186,15 @@ public final class TransportLoop implements Executor, AutoCloseable {
      */
     public Class<? extends ServerSocketChannel> serverChannelType() {
         return isNative ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /**
+     * Returns the type of TCP client channel that {@link #eventLoop()} takes.
+     *
+     * @return the type, for a bootstrap
+     */
+    public Class<? extends SocketChannel> streamChannelType() {
+        return isNative ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
     /**
