@@ -46,6 +46,7 @@ import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.cell.Extend;
+import org.tunnel8.wire.cell.HttpRequest;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /** A relay service between neighbours that are played by hand, message for message. */
@@ -87,6 +88,9 @@ final class RelayFixture {
         JoinedService exit = new JoinedService() {
             @Override
             public void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length) {}
+
+            @Override
+            public void onHttpRequest(JoinedPath path, HttpRequest request) {}
 
             @Override
             public void onPathClosed(JoinedPath path) {

@@ -22,6 +22,7 @@ import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.cell.HttpRequest;
 
 /** A circuit of the vectors over real nodes: the owner's, relays' and last hop's code, with the keys of the recording. */
 final class LabCircuit {
@@ -78,6 +79,11 @@ final class LabCircuit {
         @Override
         public void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length) {
             outgoing.add(Arrays.copyOfRange(buffer, offset, offset + length));
+        }
+
+        @Override
+        public void onHttpRequest(JoinedPath path, HttpRequest request) {
+            throw new AssertionError("nobody asks for an exchange of HTTP here");
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.tunnel8.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -263,6 +264,21 @@ final class ScenarioNode implements Effects, EngineListener {
     @Override
     public void close(long socket) {
         assertThat(openSockets.remove(socket)).as("an open socket is closed").isTrue();
+    }
+
+    @Override
+    public InetAddress connectionSource(boolean ipv6) {
+        throw new AssertionError("no recording has an exchange of HTTP");
+    }
+
+    @Override
+    public void connect(long connection, InetSocketAddress to, byte[] request) {
+        throw new AssertionError("no recording has an exchange of HTTP");
+    }
+
+    @Override
+    public void disconnect(long connection) {
+        throw new AssertionError("no recording has an exchange of HTTP");
     }
 
     @Override
