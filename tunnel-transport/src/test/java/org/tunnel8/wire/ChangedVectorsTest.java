@@ -16,7 +16,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.wire.cell.CellVectors;
@@ -27,8 +26,8 @@ import org.tunnel8.wire.walk.WalkerVectors;
 
 /**
  * That the checks look at what the vectors tell: in each kind of member of accepted entries a digit is changed, and the entry must fail.
+ * It does not carry the tag of the tests that can be pointed at another folder: those check that folder and no more.
  */
-@Tag("vectors")
 class ChangedVectorsTest {
     private static final long SEED = Long.getLong("tunnel8.seed", System.nanoTime());
     private static final Pattern HEX = Pattern.compile("(?:[0-9a-f]{2})++");
