@@ -43,17 +43,24 @@ final class VectorFile {
         return new VectorFile(name, content);
     }
 
-    static String text(String name) {
+    private static String text(String name) {
         String folder = System.getProperty("tunnel8.vectors", "");
+        if (folder.isEmpty()) {
+            return ownText(name);
+        }
         try {
-            if (!folder.isEmpty()) {
-                Path project = Path.of(System.getProperty("tunnel8.root", ""));
-                return Files.readString(project.resolve(folder).resolve(name));
-            }
-            try (InputStream in = VectorFile.class.getResourceAsStream("/vectors/" + name)) {
-                assertThat(in).as("vectors/%s among the test resources", name).isNotNull();
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
+            Path project = Path.of(System.getProperty("tunnel8.root", ""));
+            return Files.readString(project.resolve(folder).resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The text of the project's own file. */
+    static String ownText(String name) {
+        try (InputStream in = VectorFile.class.getResourceAsStream("/vectors/" + name)) {
+            assertThat(in).as("vectors/%s among the test resources", name).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
