@@ -43,6 +43,7 @@ final class LabCircuit {
     private final LabOwner circuit;
     private final JoinedPath end;
     private final List<byte[]> outgoing = new ArrayList<>();
+    private final List<HttpRequest> httpRequests = new ArrayList<>();
     private List<Sent> answers = List.of();
 
     LabCircuit(Entry entry, CommunityId community) {
@@ -83,7 +84,7 @@ final class LabCircuit {
 
         @Override
         public void onHttpRequest(JoinedPath path, HttpRequest request) {
-            throw new AssertionError("nobody asks for an exchange of HTTP here");
+            httpRequests.add(request);
         }
 
         @Override
@@ -133,6 +134,11 @@ final class LabCircuit {
     /** The data messages that the last hop has handed to its exit. */
     List<byte[]> outgoing() {
         return outgoing;
+    }
+
+    /** The requests for HTTP exchanges that the last hop has handed to its exit. */
+    List<HttpRequest> httpRequests() {
+        return httpRequests;
     }
 
     /** The neighbour from which cells in one direction reach a hop. */

@@ -26,6 +26,7 @@ final class VectorFile {
     private final Map<String, Integer> run = new LinkedHashMap<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> different = new ArrayList<>();
 
     private VectorFile(String name, JsonObject content) {
         this.name = name;
@@ -95,6 +96,16 @@ final class VectorFile {
         root.passOver(list);
     }
 
+    /** Notes that an entry ends otherwise here, on purpose. */
+    void differs(String entry) {
+        different.add(entry);
+    }
+
+    /** The entries that end otherwise here, on purpose. */
+    List<String> different() {
+        return different;
+    }
+
     /** Notes something to be printed with the counts. */
     void note(String line) {
         notes.add(name + ": " + line);
@@ -109,6 +120,9 @@ final class VectorFile {
     /** Prints what was run. */
     void print() {
         notes.forEach(System.out::println);
+        if (!different.isEmpty()) {
+            System.out.println(name + ": ends otherwise here, as docs/vectors.md says: " + different);
+        }
         System.out.println(name + ": " + entries() + " entries run " + run
                 + (leftOut.isEmpty() ? "" : ", not run here: " + leftOut.values()));
     }
