@@ -18,6 +18,8 @@ import questions
 from loopback import HOST, ROOT, Node, Tracker
 from traffic import Flow, drip, echo, load
 
+from ipv8.messaging.anonymization.payload import ExtendPayload
+
 REASON_UNNEEDED = 4
 
 
@@ -92,6 +94,33 @@ class Commands:
         """Put one of the questions about behaviour to a relay and an exit; see questions.py."""
         lab = questions.Lab(self.nodes[name], relay, last, (HOST, port))
         return await getattr(questions, question)(lab)
+
+    async def list_exits(self, name: str) -> None:
+        """Have a node send candidate lists in the form of py-ipv8 3.2 from now on."""
+        self.nodes[name].tunnel.lists_exits = True
+
+    async def tap(self, name: str, limit: int) -> None:
+        self.nodes[name].tap(limit)
+
+    async def tapped(self, name: str) -> list:
+        return self.nodes[name].tapped
+
+    async def extend_strangely(self, name: str, relay: dict) -> None:
+        """Ask a relay to extend to itself, to the asker, and to a stranger at a private address."""
+        tunnel = self.nodes[name].tunnel
+        stranger = type(tunnel.my_peer.key)().pub().key_to_bin()
+        host, port = relay["address"].split(":")
+        for key, address in ((bytes.fromhex(relay["key"]), (host, int(port))),
+                             (tunnel.my_peer.public_key.key_to_bin(), self.nodes[name].ipv8.endpoint.get_address()),
+                             (stranger, ("10.1.2.3", 4567))):
+            held = []
+            tunnel.send_extend = lambda *arguments: held.append(arguments)
+            circuit = tunnel.create_along([relay["key"], relay["key"]])
+            while not held:
+                await asyncio.sleep(0.02)
+            del tunnel.send_extend
+            first_part = tunnel.crypto.generate_diffie_secret()[1]
+            tunnel.send_cell(circuit.hop.address, ExtendPayload(circuit.circuit_id, 1, key, first_part, address))
 
     async def destroy_as_exit(self, name: str) -> None:
         """Have an exit end all circuits that end at it."""

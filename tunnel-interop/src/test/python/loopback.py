@@ -49,6 +49,7 @@ class LoopbackTunnel(TunnelCommunity):
         self.destroys = []
         self.wanted = {}
         self.offers = {}
+        self.lists_exits = False
 
     def on_raw_data(self, circuit, origin, data: bytes) -> None:
         receiver = self.receivers.get(circuit.circuit_id)
@@ -58,6 +59,20 @@ class LoopbackTunnel(TunnelCommunity):
     def on_destroy(self, source_address, data: bytes) -> None:
         self.destroys.append(int.from_bytes(data[-70:-66], "big"))
         super().on_destroy(source_address, data)
+
+    def join_circuit(self, create_payload, previous_node_address) -> None:
+        """Join as 3.1 does; if wanted, with a candidate list in the form of 3.2: behind the relays, the first exit twice."""
+        seal = self.crypto.encrypt_str
+        if self.lists_exits:
+            exits = [peer.public_key.key_to_bin() for peer in self.get_candidates(EXIT_BT, RELAY)][:4]
+            listed = self.serializer.pack("varlenH-list", exits[:1] + exits)
+
+            def seal_both(relays: bytes, keys, direction) -> bytes:
+                return seal(bytes([relays[0] + listed[0]]) + relays[1:] + listed[1:], keys, direction)
+
+            self.crypto.encrypt_str = seal_both
+        super().join_circuit(create_payload, previous_node_address)
+        self.crypto.encrypt_str = seal
 
     def send_extend(self, circuit, candidates: list[bytes], max_tries: int) -> None:
         """Keep what the last hop offers and, on a circuit with a path of its own, offer only that path's next hop."""
@@ -107,6 +122,7 @@ class Node:
         }, extra_communities={"LoopbackTunnel": overlay_class})
         self.tunnel = self.ipv8.overlays[0]
         self.flags = flags
+        self.tapped = []
 
     async def start(self) -> None:
         await self.ipv8.endpoint.open()
@@ -124,6 +140,26 @@ class Node:
     def calm(self) -> None:
         """Walk at the pace of an ordinary node again."""
         self.ipv8.walk_interval = CALM_INTERVAL
+
+    def tap(self, limit: int) -> None:
+        """Keep copies of the first cells that come and go."""
+        udp, self.tapped = self.ipv8.endpoint.interfaces["UDPIPv4"], []
+        send, received = udp.send, udp.datagram_received
+        prefix = self.tunnel.get_prefix() + b"\0"
+
+        def keep(direction: str, data: bytes) -> None:
+            if data.startswith(prefix) and len(self.tapped) < limit:
+                self.tapped.append([direction, data.hex()])
+
+        def tapped_send(address, data: bytes) -> None:
+            keep("out", data)
+            send(address, data)
+
+        def tapped_received(data: bytes, address) -> None:
+            keep("in", data)
+            received(data, address)
+
+        udp.send, udp.datagram_received = tapped_send, tapped_received
 
     def known(self) -> list[str]:
         """Keys of the verified peers whose flags are known."""

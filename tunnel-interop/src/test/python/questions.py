@@ -11,7 +11,7 @@ import time
 from loopback import Node, key_of
 from traffic import Flow, dht, utp
 
-from ipv8.messaging.anonymization.payload import DestroyPayload, PingPayload
+from ipv8.messaging.anonymization.payload import DestroyPayload, ExtendPayload, PingPayload
 from ipv8.messaging.interfaces.udp.endpoint import UDPv4Address
 from ipv8.peer import Peer
 
@@ -261,6 +261,51 @@ async def late_extend(lab: Lab) -> dict:
     await asyncio.wait([circuit.ready], timeout=2 * SETTLE)
     tunnel.settings.circuit_timeout, tunnel.settings.next_hop_timeout = limits
     return {"created": bool(circuit.hops), "extended": len(circuit.hops) > 1}
+
+
+class LateHop(asyncio.DatagramProtocol):
+    """A hop that takes a create and answers it when told to, with keys that nobody knows."""
+
+    def __init__(self) -> None:
+        self.create = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, address) -> None:
+        if data[22:23] == b"\0" and data[29:30] == b"\2" and not self.create.done():
+            self.create.set_result((data, address))
+
+    def answer(self) -> None:
+        data, address = self.create.result()
+        created = b"\3" + data[30:32] + b"\0\x20" + bytes(range(1, 33)) + bytes(32) + bytes(25)
+        self.transport.sendto(data[:27] + b"\1\0" + created, address)
+
+
+async def late_created(lab: Lab) -> dict:
+    """Does a circuit still carry after the late answer of a hop that was given up for another?"""
+    tunnel, held = lab.tunnel, []
+    transport, late = await asyncio.get_running_loop().create_datagram_endpoint(LateHop, local_addr=("127.0.0.1", 0))
+    extend = tunnel.send_extend
+    tunnel.send_extend = lambda *arguments: held.append(arguments)
+    circuit = tunnel.create_along([lab.relay, lab.exit])
+    while not held:
+        await asyncio.sleep(0.02)
+    del tunnel.send_extend
+    stranger = type(tunnel.my_peer.key)().pub().key_to_bin()
+    first_part = tunnel.crypto.generate_diffie_secret()[1]
+    tunnel.send_cell(circuit.hop.address, ExtendPayload(circuit.circuit_id, 1, stranger, first_part,
+                                                        transport.get_extra_info("sockname")))
+    await asyncio.wait_for(asyncio.shield(late.create), 8)
+    extend(*held[0])
+    await asyncio.wait_for(asyncio.shield(circuit.ready), 20)
+    before = await lab.carries(circuit)
+    late.answer()
+    after = False
+    for _ in range(3):
+        after = await lab.carries(circuit, 0.5)
+    transport.close()
+    return {"carries": before, "carries after a late created": after}
 
 
 async def unknown_client(lab: Lab) -> dict:
