@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Waits for what other processes do in their own time. */
 final class Eventually {
@@ -13,6 +14,15 @@ final class Eventually {
 
     static void holds(Duration limit, Callable<Boolean> condition) {
         await().pollInterval(LOOK).pollDelay(Duration.ZERO).atMost(limit).until(condition);
+    }
+
+    /** Waits until the condition holds, and goes on if it does not in time. */
+    static void holdsOrNot(Duration limit, Callable<Boolean> condition) {
+        try {
+            holds(limit, condition);
+        } catch (ConditionTimeoutException e) {
+            Figures.print("not within %d s", limit.toSeconds());
+        }
     }
 
     /** Waits as long, and fails as soon as the condition does not hold. */

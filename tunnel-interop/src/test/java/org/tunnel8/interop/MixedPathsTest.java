@@ -41,8 +41,8 @@ class MixedPathsTest {
                         .start()) {
             List<String> relays = network.relays().stream().map(Member::key).toList();
             String last = network.exits().get(0).key();
-            List<List<String>> paths = List.of(
-                    List.of(relays.get(0), relays.get(1), last), List.of(relays.get(1), relays.get(0), last));
+            List<List<String>> paths =
+                    List.of(List.of(relays.get(0), relays.get(1), last), List.of(relays.get(1), relays.get(0), last));
             ourClientGoesBothWays(network, outside, paths);
             theirClientGoesBothWays(network, outside, paths);
         }
@@ -55,7 +55,10 @@ class MixedPathsTest {
             for (int i = 0; i < FLOWS; i++) {
                 flows.add(client.open("flow " + i, outside.address()));
             }
-            Eventually.holds(BUILT, () -> client.ready() == FLOWS + 1 && Set.copyOf(client.paths()).equals(Set.copyOf(paths)));
+            Eventually.holds(
+                    BUILT,
+                    () -> client.ready() == FLOWS + 1
+                            && Set.copyOf(client.paths()).equals(Set.copyOf(paths)));
             for (PathClient.OwnFlow flow : flows) {
                 // An exit keeps ten datagrams at most while its socket opens; the first one opens it.
                 assertThat(flow.send(0)).isTrue();

@@ -43,8 +43,7 @@ final class OurProcess implements AutoCloseable {
                 "127.0.0.1:0",
                 "--community",
                 network.communityId()));
-        network.bootstrap()
-                .forEach(server -> command.addAll(List.of("--bootstrap", "127.0.0.1:" + server.getPort())));
+        network.bootstrap().forEach(server -> command.addAll(List.of("--bootstrap", "127.0.0.1:" + server.getPort())));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)

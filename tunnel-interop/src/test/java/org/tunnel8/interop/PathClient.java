@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,15 +62,19 @@ final class PathClient implements AutoCloseable {
 
         /** Sends one datagram like uTP's; false while there is no circuit. */
         boolean send(int number) {
-            byte[] buffer = new byte[Headroom.FRONT_BYTES + Datagrams.BYTES + Headroom.BACK_BYTES];
-            byte[] datagram = Datagrams.utp(number);
-            System.arraycopy(datagram, 0, buffer, Headroom.FRONT_BYTES, datagram.length);
             return onLoop(() -> {
                 driver.engine();
-                boolean sent = flow.send(target, buffer, Headroom.FRONT_BYTES, datagram.length);
+                boolean sent = sendNow(number);
                 driver.rearm();
                 return sent;
             });
+        }
+
+        private boolean sendNow(int number) {
+            byte[] buffer = new byte[Headroom.FRONT_BYTES + Datagrams.BYTES + Headroom.BACK_BYTES];
+            byte[] datagram = Datagrams.utp(number);
+            System.arraycopy(datagram, 0, buffer, Headroom.FRONT_BYTES, datagram.length);
+            return flow.send(target, buffer, Headroom.FRONT_BYTES, datagram.length);
         }
 
         @Override
@@ -150,6 +155,32 @@ final class PathClient implements AutoCloseable {
                         .map(key -> HexFormat.of().formatHex(key.toBytes()))
                         .toList())
                 .toList());
+    }
+
+    /** The links to the first hops of all circuits. */
+    List<Integer> circuitIds() {
+        return onLoop(() -> pool().circuits().stream().map(Circuit::id).toList());
+    }
+
+    InetSocketAddress address() {
+        return driver.localAddress();
+    }
+
+    long drops(String reason) {
+        return onLoop(() -> driver.engine().counters().drops().entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(reason))
+                .mapToLong(Map.Entry::getValue)
+                .sum());
+    }
+
+    /** Sends one datagram over each flow. */
+    void sendOverAll(List<OwnFlow> flows, int number) {
+        onLoop(() -> {
+            driver.engine();
+            flows.forEach(flow -> flow.sendNow(number));
+            driver.rearm();
+            return true;
+        });
     }
 
     int ready() {

@@ -48,7 +48,8 @@ class QuestionsTest {
     void ourNodesAnswerAsTheirsDo(String question) {
         CompletableFuture<Map<String, JsonElement>> theirs = CompletableFuture.supplyAsync(
                 () -> answers(MixedNetwork.builder().theirs(3, 1), question), task -> new Thread(task).start());
-        Map<String, JsonElement> ours = answers(MixedNetwork.builder().theirs(2, 0).ours(1, 1), question);
+        Map<String, JsonElement> ours =
+                answers(MixedNetwork.builder().theirs(2, 0).ours(1, 1), question);
         Map<String, JsonElement> expected = new LinkedHashMap<>();
         theirs.join().forEach((answer, value) -> {
             Difference difference = DIFFERENCES.get(question + ": " + answer);
