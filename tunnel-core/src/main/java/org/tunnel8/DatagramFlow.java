@@ -1,10 +1,12 @@
 package org.tunnel8;
 
 import java.net.InetSocketAddress;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tunnel8.cell.CellSender;
 import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.Endpoints;
@@ -12,6 +14,8 @@ import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.cell.DataView;
 
 /**
  * Carries datagrams between the application's threads and the engine's, in slots that are used over and over.
@@ -20,134 +24,155 @@ import org.tunnel8.wire.Headroom;
  * once they were needed, and no datagram makes garbage.
  */
 final class DatagramFlow implements TunnelDatagrams {
-    private static final int SLOTS = 1_024;
-    private static final int SLOT_BYTES = Headroom.FRONT_BYTES + MAX_PAYLOAD_BYTES + Headroom.BACK_BYTES;
+    /** Datagrams moved at once, so that others have their turn on the same thread. */
+    private static final int TURN = DatagramSlots.SLOTS;
+
+    private static final Logger log = LoggerFactory.getLogger(DatagramFlow.class);
 
     private final EngineDriver driver;
-    private final Direction up;
-    private final Direction down;
+    private final CallbackThread callbacks;
+    private final DatagramSlots up = new DatagramSlots();
+    private final DatagramSlots down = new DatagramSlots();
     private final FlowTable.Flow flow;
     private volatile @Nullable DatagramReceiver receiver;
     private volatile boolean closed;
-
-    /** One datagram on its way between threads. */
-    private static final class Slot {
-        final byte[] buffer = new byte[SLOT_BYTES];
-        int length;
-
-        @Nullable
-        InetSocketAddress socketAddress;
-
-        @Nullable
-        Address address;
-    }
-
-    /** The slots of one direction: free ones, and those that wait to be taken over. */
-    private static final class Direction {
-        final ArrayBlockingQueue<Slot> free = new ArrayBlockingQueue<>(SLOTS);
-        final ArrayBlockingQueue<Slot> waiting = new ArrayBlockingQueue<>(SLOTS);
-        final AtomicInteger made = new AtomicInteger();
-        final AtomicBoolean scheduled = new AtomicBoolean();
-
-        @Nullable
-        Slot take() {
-            Slot slot = free.poll();
-            if (slot == null && made.get() < SLOTS && made.incrementAndGet() <= SLOTS) {
-                slot = new Slot();
-            }
-            return slot;
-        }
-    }
-
-    private final CallbackThread callbacks;
 
     /** Opens a flow. Loop thread only. */
     DatagramFlow(EngineDriver driver, CallbackThread callbacks) {
         this.driver = driver;
         this.callbacks = callbacks;
-        this.up = new Direction();
-        this.down = new Direction();
         this.flow = driver.engine().openFlow(this::received, null);
+        driver.rearm();
     }
 
     @Override
     public boolean send(InetSocketAddress target, byte[] buffer, int offset, int length) {
-        if (closed || length > MAX_PAYLOAD_BYTES) {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        if (closed || driver.isClosing()) {
             return false;
         }
-        Slot slot = up.take();
+        DatagramSlots.Slot slot = up.take();
         if (slot == null) {
             return false;
         }
-        System.arraycopy(buffer, offset, slot.buffer, Headroom.FRONT_BYTES, length);
-        slot.length = length;
-        if (!target.equals(slot.socketAddress)) {
-            slot.socketAddress = target;
+        if (!address(slot, target)
+                || DataView.headerBytes(slot.address(), IpAddress.UNSPECIFIED) + length
+                        > CellSender.MAX_BACKWARD_MESSAGE_BYTES) {
+            up.free(slot);
+            return false;
+        }
+        slot.fill(buffer, offset, length);
+        if (up.handOver(slot)) {
+            try {
+                driver.loop().execute(this::sendWaiting);
+            } catch (RejectedExecutionException e) {
+                log.debug("a datagram came after the end");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Addresses a slot, which mostly was so before; false if no address of that name can be sent. */
+    private static boolean address(DatagramSlots.Slot slot, InetSocketAddress target) {
+        if (target.equals(slot.target)) {
+            return true;
+        }
+        try {
             slot.address = Endpoints.toAddress(target);
+            slot.target = target;
+            return true;
+        } catch (IllegalArgumentException e) {
+            slot.target = null;
+            return false;
         }
-        boolean taken = up.waiting.offer(slot);
-        if (taken && up.scheduled.compareAndSet(false, true)) {
-            driver.loop().execute(this::sendWaiting);
-        }
-        return taken;
     }
 
     private void sendWaiting() {
-        up.scheduled.set(false);
         driver.engine();
-        Slot slot = up.waiting.poll();
-        while (slot != null) {
-            Address target = slot.address;
-            if (target != null && !closed) {
-                flow.send(target, slot.buffer, Headroom.FRONT_BYTES, slot.length);
+        for (int i = 0; i < TURN; i++) {
+            DatagramSlots.Slot slot = up.next();
+            if (slot == null) {
+                driver.rearm();
+                return;
             }
-            up.free.offer(slot);
-            slot = up.waiting.poll();
+            try {
+                if (!closed) {
+                    flow.send(slot.address(), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
+                }
+            } finally {
+                up.free(slot);
+            }
         }
         driver.rearm();
+        driver.loop().execute(this::sendWaiting);
     }
 
     private void received(Address origin, byte[] buffer, int offset, int length) {
-        Slot slot = receiver == null || length > SLOT_BYTES ? null : down.take();
-        if (slot == null) {
-            DropReason reason = receiver == null ? DropReason.NO_FLOW : DropReason.RECEIVER_TOO_SLOW;
-            driver.engine().counters().dropped(reason);
+        if (receiver == null) {
+            driver.engine().counters().dropped(DropReason.NO_FLOW);
             return;
         }
-        System.arraycopy(buffer, offset, slot.buffer, 0, length);
-        slot.length = length;
+        DatagramSlots.Slot slot = down.take();
+        if (slot == null) {
+            driver.engine().counters().dropped(DropReason.RECEIVER_TOO_SLOW);
+            return;
+        }
+        slot.fill(buffer, offset, length);
         slot.address = origin;
-        down.waiting.offer(slot);
-        if (down.scheduled.compareAndSet(false, true) && !callbacks.execute(this::deliverWaiting)) {
-            down.scheduled.set(false);
+        if (down.handOver(slot) && !callbacks.execute(this::deliverWaiting)) {
+            down.notTakenOver();
         }
     }
 
     private void deliverWaiting() {
-        down.scheduled.set(false);
-        DatagramReceiver target = receiver;
-        Slot slot = down.waiting.poll();
-        while (slot != null) {
-            Address origin = slot.address;
-            try {
-                if (target != null && origin != null && !closed) {
-                    target.onDatagram(Endpoints.toSocketAddress(origin), slot.buffer, 0, slot.length);
-                }
-            } finally {
-                down.free.offer(slot);
+        for (int i = 0; i < TURN; i++) {
+            DatagramSlots.Slot slot = down.next();
+            if (slot == null) {
+                return;
             }
-            slot = down.waiting.poll();
+            deliver(slot);
+            down.free(slot);
+        }
+        if (!callbacks.execute(this::deliverWaiting)) {
+            down.notTakenOver();
+        }
+    }
+
+    private void deliver(DatagramSlots.Slot slot) {
+        DatagramReceiver target = receiver;
+        if (target == null || closed) {
+            return;
+        }
+        try {
+            target.onDatagram(
+                    Endpoints.toSocketAddress(slot.address()), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
+        } catch (RuntimeException | Error e) {
+            // What the exception says is the application's and may hold an address (D12).
+            log.warn("a receiver of datagrams has failed: {}", e.getClass().getName());
+            log.debug("a receiver of datagrams has failed", e);
         }
     }
 
     @Override
     public void onDatagram(DatagramReceiver newReceiver) {
-        receiver = newReceiver;
+        receiver = Objects.requireNonNull(newReceiver);
     }
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
-        driver.loop().execute(flow::close);
+        try {
+            driver.loop().execute(() -> {
+                driver.engine();
+                flow.close();
+                driver.rearm();
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("the flow has ended with its client");
+        }
     }
 }

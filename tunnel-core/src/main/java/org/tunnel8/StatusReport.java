@@ -20,10 +20,10 @@ import org.tunnel8.wire.walk.PeerFlags;
 final class StatusReport {
     private StatusReport() {}
 
-    static TunnelStatus beforeStart(EngineDriver driver) {
+    static TunnelStatus withoutEngine(EngineDriver driver, TunnelStatus.State state, String reason) {
         return new TunnelStatus(
-                TunnelStatus.State.NEW,
-                "the client has not been started",
+                state,
+                reason,
                 Optional.empty(),
                 0,
                 0,

@@ -3,11 +3,16 @@ package org.tunnel8;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.circuit.CircuitSettings;
@@ -19,7 +24,6 @@ import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.engine.EngineListener;
-import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.relay.RelaySettings;
@@ -38,20 +42,27 @@ import org.tunnel8.wire.walk.PeerFlags;
  * circuit is ready, what is sent is dropped and counted.
  */
 public final class TunnelClient implements AutoCloseable {
+    private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Logger log = LoggerFactory.getLogger(TunnelClient.class);
+
     private final EngineDriver driver;
     private final CallbackThread callbacks;
     private final Socks5Settings socks5Settings;
     private final Consumer<TunnelEvent> onEvent;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final int minPeers;
     private final int hops;
 
-    private @Nullable Socks5Server socks5;
-    private boolean startCalled;
+    private final AtomicBoolean startCalled = new AtomicBoolean();
+    private volatile @Nullable Socks5Server socks5;
     private long lackingSinceNanos;
+    /** Completes with the first circuit, or with the first after a lack: another one then. */
+    private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
+
     private volatile TunnelStatus.State state = TunnelStatus.State.NEW;
     private volatile @Nullable TunnelStatus lastStatus;
+    /** Why the client has ended. */
+    private volatile @Nullable TunnelException ended;
 
     TunnelClient(
             IdentityKey identity,
@@ -85,8 +96,8 @@ public final class TunnelClient implements AutoCloseable {
                 RelaySettings.of(PeerFlags.NONE),
                 List.of(),
                 circuits);
-        this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
         this.callbacks = new CallbackThread("tunnel8-callbacks");
+        this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
     }
 
     /**
@@ -99,40 +110,49 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Binds the client's port and its proxy, and starts to look for peers. Repeated calls return the same future.
+     * Binds the client's port and its proxy, and starts to look for peers. Repeated calls start nothing more and end as
+     * the first.
      *
      * @return completes when both are bound; fails with a {@link TunnelException} of kind PORT_UNAVAILABLE if one cannot
-     *     be, or CLOSED if the client is closed
+     *     be, which ends the client, or of kind CLOSED if the client is closed. On a thread of the common pool
      */
     public CompletableFuture<Void> start() {
-        synchronized (started) {
-            if (startCalled) {
-                return started.copy();
-            }
-            startCalled = true;
-        }
-        var unused = driver.start()
-                .thenCompose(bound -> {
+        if (startCalled.compareAndSet(false, true)) {
+            onLoop(() -> {
+                if (state == TunnelStatus.State.NEW) {
                     state = TunnelStatus.State.CONNECTING;
-                    lackingSinceNanos = driver.nowNanos();
-                    return Socks5Server.start(driver.loop(), socks5Settings, new FlowTunnel(driver));
-                })
-                .whenCompleteAsync(this::onStarted, driver.loop());
-        return started.copy();
+                }
+            });
+            var unused = driver.start().whenComplete((bound, failure) -> onLoop(() -> onBound(failure)));
+        }
+        return unlessEnded(started);
     }
 
-    private void onStarted(@Nullable Socks5Server server, @Nullable Throwable failure) {
-        if (server != null && state != TunnelStatus.State.CLOSED) {
-            socks5 = server;
-            started.complete(null);
+    /** A future for the application alone, which may complete it as it likes. */
+    private CompletableFuture<Void> unlessEnded(CompletableFuture<Void> future) {
+        TunnelException why = ended;
+        return why == null ? future.copy() : CompletableFuture.failedFuture(why);
+    }
+
+    private void onBound(@Nullable Throwable failure) {
+        if (failure != null) {
+            end(portUnavailable(failure));
             return;
         }
-        if (server != null) {
+        lackingSinceNanos = driver.nowNanos();
+        var unused = Socks5Server.start(driver.loop(), socks5Settings, new FlowTunnel(driver))
+                .whenComplete((server, unbound) -> onLoop(() -> onProxy(server, unbound)));
+    }
+
+    private void onProxy(@Nullable Socks5Server server, @Nullable Throwable failure) {
+        if (server == null) {
+            end(portUnavailable(failure));
+        } else if (state == TunnelStatus.State.CLOSED) {
             server.close();
+        } else {
+            socks5 = server;
+            started.completeAsync(() -> null);
         }
-        TunnelException told = state == TunnelStatus.State.CLOSED ? closedException() : portUnavailable(failure);
-        started.completeExceptionally(told);
-        ready.completeExceptionally(told);
     }
 
     private static TunnelException portUnavailable(@Nullable Throwable failure) {
@@ -141,29 +161,40 @@ public final class TunnelClient implements AutoCloseable {
         return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, cause);
     }
 
-    private static TunnelException closedException() {
-        return new TunnelException(TunnelException.Kind.CLOSED, "the client is closed", null);
+    private static TunnelException closed() {
+        return new TunnelException(TunnelException.Kind.CLOSED, "the client is closed; build a new one", null);
+    }
+
+    private TunnelException notRunning() {
+        if (state == TunnelStatus.State.CLOSED) {
+            return closed();
+        }
+        String what = "the client is not running yet: call start() and wait for its future first";
+        return new TunnelException(TunnelException.Kind.NOT_STARTED, what, null);
     }
 
     /**
-     * Waits for the first circuit, without blocking.
+     * Waits for a circuit, without blocking.
      *
-     * @param limit how long at most
+     * @param limit how long at most, from now on
      * @return completes when a circuit can be used, at once if one can already; fails with a {@link TunnelException} of
      *     kind NO_CIRCUIT that says what is lacking if none is ready in time, PORT_UNAVAILABLE if starting has failed,
-     *     or CLOSED
+     *     or CLOSED if the client is closed. On a thread of the common pool
      */
     public CompletableFuture<Void> whenReady(Duration limit) {
-        return ready.copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(failure -> {
+        long limitNanos = limit.compareTo(LONGEST_WAIT) < 0 ? limit.toNanos() : LONGEST_WAIT.toNanos();
+        return unlessEnded(ready).orTimeout(limitNanos, TimeUnit.NANOSECONDS).exceptionallyAsync(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             throw cause instanceof TunnelException told ? told : noCircuit(limit);
         });
     }
 
     private TunnelException noCircuit(Duration limit) {
+        boolean isShort = limit.compareTo(Duration.ofSeconds(1)) < 0;
+        String time = isShort ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
         return new TunnelException(
                 TunnelException.Kind.NO_CIRCUIT,
-                "no circuit was ready within " + limit.toSeconds() + " s: " + status().reason(),
+                "no circuit was ready within " + time + ": " + status().reason(),
                 null);
     }
 
@@ -171,12 +202,12 @@ public final class TunnelClient implements AutoCloseable {
      * The SOCKS5 proxy, for applications that speak UDP through one (UDP ASSOCIATE).
      *
      * @return where it listens
-     * @throws TunnelException of kind CLOSED if the client has not been started, or is closed
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
      */
     public Socks5Endpoint socks5() {
-        Socks5Server server = started.isDone() && !started.isCompletedExceptionally() ? socks5 : null;
+        Socks5Server server = socks5;
         if (server == null || state == TunnelStatus.State.CLOSED) {
-            throw new TunnelException(TunnelException.Kind.CLOSED, "the proxy is not running", null);
+            throw notRunning();
         }
         return new Socks5Endpoint(server.address());
     }
@@ -185,13 +216,17 @@ public final class TunnelClient implements AutoCloseable {
      * Opens a flow of raw datagrams.
      *
      * @return a new flow; to be closed when it is not needed any more
-     * @throws TunnelException of kind CLOSED if the client has not been started, or is closed
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
      */
     public TunnelDatagrams datagrams() {
-        if (state == TunnelStatus.State.NEW || state == TunnelStatus.State.CLOSED) {
-            throw new TunnelException(TunnelException.Kind.CLOSED, "the client is not running", null);
+        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
+            throw notRunning();
         }
-        return driver.ask(() -> new DatagramFlow(driver, callbacks)).join();
+        try {
+            return driver.ask(() -> new DatagramFlow(driver, callbacks)).join();
+        } catch (CompletionException e) {
+            throw closed();
+        }
     }
 
     /**
@@ -201,44 +236,42 @@ public final class TunnelClient implements AutoCloseable {
      * @return a snapshot; after closing, the last one
      */
     public TunnelStatus status() {
+        if (lastStatus == null) {
+            try {
+                return driver.ask(this::snapshot).join();
+            } catch (CompletionException e) {
+                log.debug("the client was closed in the middle of a question", e);
+            }
+        }
+        // Written before the loop ended, and the loop has ended.
+        return Objects.requireNonNull(lastStatus);
+    }
+
+    private TunnelStatus snapshot() {
         TunnelStatus last = lastStatus;
         if (last != null) {
             return last;
         }
-        if (driver.loop().inLoop()) {
-            return snapshot();
-        }
-        try {
-            return driver.ask(this::snapshot).join();
-        } catch (CompletionException e) {
-            TunnelStatus closed = lastStatus;
-            if (closed == null) {
-                throw closedException();
-            }
-            return closed;
-        }
-    }
-
-    private TunnelStatus snapshot() {
-        if (state == TunnelStatus.State.NEW) {
-            return StatusReport.beforeStart(driver);
-        }
-        return StatusReport.of(driver, state, reason(), socks5);
+        return driver.hasEngine()
+                ? StatusReport.of(driver, state, reason(), socks5)
+                : StatusReport.withoutEngine(
+                        driver,
+                        state,
+                        state == TunnelStatus.State.NEW
+                                ? "the client has not been started"
+                                : "the port is being bound");
     }
 
     private String reason() {
-        if (state == TunnelStatus.State.CLOSED) {
-            return "the client is closed";
-        }
-        TunnelEngine engine = driver.engine();
-        CircuitPool pool = engine.circuits();
+        CircuitPool pool = driver.engine().circuits();
         if (pool == null || pool.ready() > 0) {
             return "";
         }
+        int peers = driver.engine().peers().size();
         return switch (pool.lack()) {
             case PEERS ->
-                engine.peers().size() + " of " + minPeers + " peers are known"
-                        + (engine.peers().size() == 0 ? entry(engine.discoveryStatus()) : "");
+                peers + " of " + minPeers + " peers are known"
+                        + (peers == 0 ? entry(driver.engine().discoveryStatus()) : "");
             case CANDIDATES -> "no exit is known, or too few relays for " + hops + " hops";
             case NONE -> "the first circuits are being built";
         };
@@ -264,36 +297,56 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
-     * Closes the client: circuits end with destroys, the proxy and all sockets close. Returns when it is done; repeated
-     * calls do nothing.
+     * Closes the client: circuits end with destroys, the proxy and all sockets close, the client's threads end. Returns
+     * when it is done, from every thread that calls it; repeated calls do no more. May be called at any time, also by a
+     * callback.
      */
     @Override
     public void close() {
-        if (state != TunnelStatus.State.CLOSED) {
-            CompletableFuture.runAsync(this::closeOnLoop, driver.loop())
-                    .thenCompose(done -> driver.close())
-                    .join();
-            callbacks.close();
-        }
+        onLoop(() -> end(closed()));
+        driver.closeAndWait();
+        callbacks.close();
     }
 
-    private void closeOnLoop() {
+    /** Ends the client for a reason, which is what all futures fail with from now on. Loop thread only. */
+    private void end(TunnelException why) {
         if (state == TunnelStatus.State.CLOSED) {
             return;
         }
-        boolean ran = state != TunnelStatus.State.NEW;
         state = TunnelStatus.State.CLOSED;
-        lastStatus = ran ? StatusReport.of(driver, state, reason(), socks5) : StatusReport.beforeStart(driver);
+        String reason = String.valueOf(why.getMessage());
+        lastStatus = driver.hasEngine()
+                ? StatusReport.of(driver, state, reason, socks5)
+                : StatusReport.withoutEngine(driver, state, reason);
         if (socks5 != null) {
             socks5.close();
         }
-        started.completeExceptionally(closedException());
-        ready.completeExceptionally(closedException());
+        ended = why;
+        failAsync(started, why);
+        failAsync(ready, why);
+        var unused = driver.close();
+    }
+
+    /** What depends on a future is the application's and must not run on the loop. */
+    private static void failAsync(CompletableFuture<Void> future, TunnelException why) {
+        future.completeAsync(() -> {
+            throw why;
+        });
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            driver.loop().execute(task);
+        } catch (RejectedExecutionException e) {
+            log.debug("the client has ended already");
+        }
     }
 
     private void onTransportEvent(TransportEvent event) {
         if (event instanceof TransportEvent.SendFailing failing) {
             tell(new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams()));
+        } else if (event instanceof TransportEvent.PortLost) {
+            tell(new TunnelEvent.PortLost());
         }
     }
 
@@ -309,7 +362,7 @@ public final class TunnelClient implements AutoCloseable {
             if (state == TunnelStatus.State.CONNECTING || state == TunnelStatus.State.UNAVAILABLE) {
                 state = TunnelStatus.State.READY;
                 tell(new TunnelEvent.Ready(Duration.ofNanos(driver.nowNanos() - lackingSinceNanos)));
-                ready.complete(null);
+                ready.completeAsync(() -> null);
             }
         }
 
@@ -319,6 +372,7 @@ public final class TunnelClient implements AutoCloseable {
             CircuitPool pool = driver.engine().circuits();
             if (state == TunnelStatus.State.READY && pool != null && pool.ready() == 0) {
                 state = TunnelStatus.State.UNAVAILABLE;
+                ready = new CompletableFuture<>();
                 lackingSinceNanos = driver.nowNanos();
                 tell(new TunnelEvent.Unavailable());
             }

@@ -18,19 +18,22 @@ public interface TunnelDatagrams extends AutoCloseable {
      *     exit alone
      * @param buffer holds the payload; not kept
      * @param offset where it starts
-     * @param length its bytes, at most {@link #MAX_PAYLOAD_BYTES}
-     * @return false if it was not taken: the queue is full, the flow is closed, or it is too large
+     * @param length its bytes, at most {@link #MAX_PAYLOAD_BYTES}; less by what a name has above 14 bytes
+     * @return false if it was not taken: the queue is full, the flow or its client is closed, the datagram is too large,
+     *     or no such name can be sent. True does not mean that it arrives, or that there is a circuit: {@link
+     *     TunnelStatus#drops()} counts what is lost
+     * @throws IndexOutOfBoundsException if offset and length do not lie within the buffer
      */
     boolean send(InetSocketAddress target, byte[] buffer, int offset, int length);
 
     /**
-     * Says who takes what comes back; without, it is dropped.
+     * Says who takes what comes back, instead of whom was named before; without, it is dropped and counted.
      *
-     * @param receiver takes the datagrams, on the client's callback thread
+     * @param receiver takes the datagrams, on the client's callback thread: one that is slow loses some, counted
      */
     void onDatagram(DatagramReceiver receiver);
 
-    /** Ends the flow. */
+    /** Ends the flow; the receiver hears nothing more that was not under way already. Repeated calls do nothing. */
     @Override
     void close();
 }

@@ -2,7 +2,7 @@ package org.tunnel8;
 
 import java.time.Duration;
 
-/** What happens in a client, told to the listener given to its builder, on the client's callback thread. */
+/** What happens in a client or node, told to the listener given to its builder, on its own callback thread. */
 public sealed interface TunnelEvent {
     /**
      * A circuit can be used.
@@ -45,4 +45,10 @@ public sealed interface TunnelEvent {
      * @param datagrams how many were lost since the last such event
      */
     record SendFailing(String reason, long datagrams) implements TunnelEvent {}
+
+    /**
+     * The system has taken the UDP port away: nothing is sent or received any more. Close this client or node and build
+     * another.
+     */
+    record PortLost() implements TunnelEvent {}
 }

@@ -18,6 +18,8 @@ public final class TunnelException extends RuntimeException {
         IDENTITY_UNUSABLE,
         /** No circuit became ready in time. */
         NO_CIRCUIT,
+        /** What was asked for is there only after starting. */
+        NOT_STARTED,
         /** The client or node is closed, or was closed meanwhile. */
         CLOSED
     }

@@ -11,6 +11,7 @@ import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.CellMessageId;
@@ -33,6 +34,10 @@ import org.tunnel8.wire.cell.DataView;
 public final class Circuit implements CellEndpoint {
     /** Cells of an own circuit that bear the relay_early flag; extends always do (PROTOCOL.md §6). */
     static final int RELAY_EARLY_CELLS = 8;
+
+    /** Room that is left in front of a payload for the head of a data message; no DNS name needs more. */
+    private static final int MAX_HEADER_BYTES =
+            Headroom.FRONT_BYTES - CellFrame.HEADER_BYTES - CircuitSettings.MAX_HOPS * LayerCipher.COUNTER_BYTES;
 
     private final CircuitNetworkClient client;
     private final int id;
@@ -123,7 +128,7 @@ public final class Circuit implements CellEndpoint {
         }
         int header = DataView.headerBytes(target, IpAddress.UNSPECIFIED);
         int whole = CellFrame.HEADER_BYTES + hops.size() * LayerCipher.OVERHEAD_BYTES + header + length;
-        if (whole > CellSender.MAX_DATAGRAM_BYTES) {
+        if (header > MAX_HEADER_BYTES || whole > CellSender.MAX_DATAGRAM_BYTES) {
             client.drop(DropReason.TOO_LARGE);
             return false;
         }

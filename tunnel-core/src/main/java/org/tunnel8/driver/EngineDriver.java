@@ -1,21 +1,19 @@
 package org.tunnel8.driver;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.LayerCipherProvider;
 import org.tunnel8.crypto.LayerCiphers;
-import org.tunnel8.engine.Effects;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.EngineSettings;
 import org.tunnel8.engine.TunnelEngine;
-import org.tunnel8.http.HttpConnections;
 import org.tunnel8.transport.Cancellable;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.TransportCounters;
@@ -29,24 +27,25 @@ import org.tunnel8.transport.udp.UdpTransport;
  *
  * <p>Thread-safe where it says so; the engine itself is touched on the loop's thread alone.
  */
-public final class EngineDriver {
+public final class EngineDriver implements EngineEdge.Driven {
     private final DriverSettings settings;
     private final EngineListener listener;
     private final Consumer<TransportEvent> transportEvents;
     private final TransportLoop loop;
-    private final NameResolver names;
-    private final OutsideSockets outside;
-    private final HttpConnections connections;
+    private final EngineEdge edge;
     private final long startNanos = System.nanoTime();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final String cipherName;
     private final LayerCipherProvider cipher;
 
-    private @Nullable UdpTransport port;
+    private final AtomicBoolean startCalled = new AtomicBoolean();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+
+    private volatile @Nullable UdpTransport port;
     private @Nullable TunnelEngine engine;
     private @Nullable Cancellable timer;
     private long timerNanos = Long.MAX_VALUE;
-    private boolean closing;
+    private volatile boolean closing;
 
     /**
      * Makes a driver with its thread; {@link #start()} binds the port and starts the engine.
@@ -65,28 +64,50 @@ public final class EngineDriver {
                 : LayerCiphers.named(settings.layerCipher());
         this.cipherName = cipher.name();
         this.loop = TransportLoop.open(settings.name());
-        this.names = new NameResolver(loop, settings.name() + "-names");
-        this.outside = new OutsideSockets(loop, settings.exitBindAddress(), new OutsideEvents());
-        this.connections = new HttpConnections(loop, settings.exitBindAddress(), new ConnectionEvents());
+        this.edge = new EngineEdge(loop, settings, this);
     }
 
     /**
-     * Binds the port and starts the engine.
+     * Binds the port and starts the engine. Thread-safe; repeated calls return the same future.
      *
      * @return completes on the loop's thread when the port is bound and the engine runs; fails with {@link
-     *     org.tunnel8.transport.BindFailedException} if no port of the range can be had
+     *     org.tunnel8.transport.BindFailedException} if no port of the range can be had, or with IllegalStateException if
+     *     the driver is closed before
      */
     public CompletableFuture<Void> start() {
-        UdpSettings udp = UdpSettings.of(settings.bindAddress(), settings.ports());
-        return UdpTransport.bind(loop, udp, new PortEvents()).thenAcceptAsync(this::bound, loop);
+        if (startCalled.compareAndSet(false, true)) {
+            UdpSettings udp = UdpSettings.of(settings.bindAddress(), settings.ports());
+            var unused = UdpTransport.bind(loop, udp, new PortEvents())
+                    .whenComplete((transport, failure) -> onLoop(() -> bound(transport, failure), this::failClosed));
+        }
+        return started;
     }
 
-    private void bound(UdpTransport transport) {
+    private void bound(@Nullable UdpTransport transport, @Nullable Throwable failure) {
+        if (transport == null) {
+            started.completeExceptionally(failure == null ? new IllegalStateException("a port that is none") : failure);
+            return;
+        }
         if (closing) {
             transport.close();
-            throw new IllegalStateException("closed while starting");
+            failClosed();
+            return;
         }
         port = transport;
+        edge.bound(transport);
+        try {
+            startEngine(transport);
+            started.complete(null);
+        } catch (RuntimeException e) {
+            started.completeExceptionally(e);
+        }
+    }
+
+    private void failClosed() {
+        started.completeExceptionally(new IllegalStateException("the node is closed"));
+    }
+
+    private void startEngine(UdpTransport transport) {
         EngineSettings engineSettings = new EngineSettings(
                 settings.community(),
                 settings.discovery().apply(transport.localAddress()),
@@ -95,13 +116,7 @@ public final class EngineDriver {
                 settings.circuits(),
                 transport.localAddress().getAddress());
         TunnelEngine started = new TunnelEngine(
-                engineSettings,
-                settings.identity(),
-                cipher.create(),
-                new SecureRandom(),
-                nowNanos(),
-                new EdgeEffects(transport),
-                listener);
+                engineSettings, settings.identity(), cipher.create(), new SecureRandom(), nowNanos(), edge, listener);
         engine = started;
         started.start(nowNanos());
         rearm();
@@ -111,44 +126,87 @@ public final class EngineDriver {
      * Ends every circuit with destroys, then closes the sockets and ends the threads. Thread-safe; repeated calls return
      * the same future.
      *
-     * @return completes when all is closed; never fails
+     * @return completes on the loop's thread when all is closed; never fails
      */
     public CompletableFuture<Void> close() {
-        if (closed.isDone()) {
-            return closed;
+        onLoop(this::beginClosing, () -> closed.complete(null));
+        return closed;
+    }
+
+    /**
+     * As {@link #close()}, but returns only when all is closed and the threads have ended, as far as the system lets them:
+     * one that waits for the system's resolver is left to end by itself. Not for the loop's thread.
+     */
+    public void closeAndWait() {
+        close().join();
+        loop.close();
+        edge.awaitEnd();
+    }
+
+    private void beginClosing() {
+        if (closing) {
+            return;
         }
-        loop.execute(() -> {
-            if (closing) {
-                return;
-            }
-            closing = true;
+        closing = true;
+        try {
             if (timer != null) {
                 timer.cancel();
             }
             if (engine != null) {
                 engine.stop(nowNanos());
             }
+        } finally {
             // What the engine has just sent leaves with the loop's next flush, before this task.
             loop.execute(this::closeSockets);
-        });
-        return closed;
+        }
     }
 
     private void closeSockets() {
-        outside.close();
-        connections.close();
-        names.close();
-        if (port != null) {
-            port.close();
+        try {
+            failClosed();
+            edge.close();
+            UdpTransport bound = port;
+            if (bound != null) {
+                bound.close();
+            }
+        } finally {
+            closed.complete(null);
+            loop.close();
         }
-        closed.complete(null);
-        loop.close();
+    }
+
+    /**
+     * Whether closing has begun. Thread-safe.
+     *
+     * @return true from then on for good
+     */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * Whether the engine runs, or did before closing. Loop thread only.
+     *
+     * @return false until {@link #start()} has completed
+     */
+    public boolean hasEngine() {
+        return engine != null;
+    }
+
+    /** Runs a task on the loop, or another at once if the loop has ended. */
+    private void onLoop(Runnable task, Runnable ifEnded) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            ifEnded.run();
+        }
     }
 
     /** Sets the timer to the engine's next deadline; to be called after the engine was used. Loop thread only. */
+    @Override
     public void rearm() {
-        TunnelEngine driven = engine;
-        if (driven == null || closing) {
+        TunnelEngine driven = running();
+        if (driven == null) {
             return;
         }
         long next = driven.nextDeadlineNanos();
@@ -164,9 +222,13 @@ public final class EngineDriver {
     private void onTimer() {
         timerNanos = Long.MAX_VALUE;
         timer = null;
-        if (engine != null && !closing) {
-            engine.onDeadline(nowNanos());
-            rearm();
+        TunnelEngine driven = running();
+        if (driven != null) {
+            try {
+                driven.onDeadline(nowNanos());
+            } finally {
+                rearm(); // whatever went wrong once, the engine's time goes on
+            }
         }
     }
 
@@ -175,6 +237,7 @@ public final class EngineDriver {
      *
      * @return nanoseconds since the driver was made
      */
+    @Override
     public long nowNanos() {
         return System.nanoTime() - startNanos;
     }
@@ -185,7 +248,10 @@ public final class EngineDriver {
      * @return the engine
      */
     public TunnelEngine engine() {
-        TunnelEngine driven = Objects.requireNonNull(engine, "the engine has not been started");
+        TunnelEngine driven = engine;
+        if (driven == null) {
+            throw new IllegalStateException("the engine has not been started");
+        }
         driven.advance(nowNanos());
         return driven;
     }
@@ -198,10 +264,15 @@ public final class EngineDriver {
      * @return completes with the answer; fails with what the question throws, or with IllegalStateException once closed
      */
     public <T> CompletableFuture<T> ask(Supplier<T> question) {
-        if (closed.isDone()) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the node is closed"));
+        if (!closed.isDone()) {
+            try {
+                return CompletableFuture.supplyAsync(question, loop);
+            } catch (RejectedExecutionException e) {
+                // Closed since.
+                return CompletableFuture.failedFuture(new IllegalStateException("the node is closed", e));
+            }
         }
-        return CompletableFuture.supplyAsync(question, loop);
+        return CompletableFuture.failedFuture(new IllegalStateException("the node is closed"));
     }
 
     /**
@@ -216,10 +287,15 @@ public final class EngineDriver {
     /**
      * The address of the node's port. Thread-safe after {@link #start()} has completed.
      *
-     * @return resolved address
+     * @return resolved address; after closing, the one it was
+     * @throws IllegalStateException if the port has not been bound
      */
     public InetSocketAddress localAddress() {
-        return Objects.requireNonNull(port, "the port has not been bound").localAddress();
+        UdpTransport bound = port;
+        if (bound == null) {
+            throw new IllegalStateException("the port has not been bound");
+        }
+        return bound.localAddress();
     }
 
     /**
@@ -228,7 +304,8 @@ public final class EngineDriver {
      * @return counts
      */
     public TransportCounters portCounters() {
-        return port == null ? TransportCounters.none() : port.counters();
+        UdpTransport bound = port;
+        return bound == null ? TransportCounters.none() : bound.counters();
     }
 
     /**
@@ -237,16 +314,16 @@ public final class EngineDriver {
      * @return counts of all together, closed ones included
      */
     public TransportCounters outsideCounters() {
-        return outside.counters();
+        return edge.outsideCounters();
     }
 
     /**
-     * Addresses that outside sockets have or had. Loop thread only.
+     * Addresses that outside sockets have or had. Thread-safe.
      *
      * @return a new set
      */
     public Set<InetSocketAddress> outsideAddresses() {
-        return outside.addresses();
+        return edge.outsideAddresses();
     }
 
     /**
@@ -258,11 +335,18 @@ public final class EngineDriver {
         return cipherName;
     }
 
+    /** The engine; null before it runs and once closing has begun. Loop thread only. */
+    @Override
+    public @Nullable TunnelEngine running() {
+        return closing ? null : engine;
+    }
+
     private final class PortEvents implements DatagramListener {
         @Override
         public void onDatagram(InetSocketAddress from, byte[] buffer, int offset, int length) {
-            if (engine != null && !closing) {
-                engine.onDatagram(nowNanos(), from, buffer, offset, length);
+            TunnelEngine driven = running();
+            if (driven != null) {
+                driven.onDatagram(nowNanos(), from, buffer, offset, length);
                 rearm();
             }
         }
@@ -270,110 +354,6 @@ public final class EngineDriver {
         @Override
         public void onTransportEvent(TransportEvent event) {
             transportEvents.accept(event);
-        }
-    }
-
-    private final class OutsideEvents implements OutsideSockets.Events {
-        @Override
-        public void opened(long number, InetSocketAddress local) {
-            if (engine != null) {
-                engine.onSocketOpened(nowNanos(), number, local);
-                rearm();
-            }
-        }
-
-        @Override
-        public void failed(long number) {
-            if (engine != null) {
-                engine.onSocketFailed(nowNanos(), number);
-                rearm();
-            }
-        }
-
-        @Override
-        public void received(long number, InetSocketAddress from, byte[] buffer, int offset, int length) {
-            if (engine != null && !closing) {
-                engine.onOutsideDatagram(nowNanos(), number, from, buffer, offset, length);
-                rearm();
-            }
-        }
-    }
-
-    private final class ConnectionEvents implements HttpConnections.Events {
-        @Override
-        public void received(long number, byte[] buffer, int offset, int length) {
-            if (engine != null && !closing) {
-                engine.onReplyBytes(nowNanos(), number, buffer, offset, length);
-                rearm();
-            }
-        }
-
-        @Override
-        public void ended(long number) {
-            if (engine != null && !closing) {
-                engine.onConnectionEnded(nowNanos(), number);
-                rearm();
-            }
-        }
-    }
-
-    private final class EdgeEffects implements Effects {
-        private final UdpTransport transport;
-
-        EdgeEffects(UdpTransport transport) {
-            this.transport = transport;
-        }
-
-        @Override
-        public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
-            transport.send(to, buffer, offset, length);
-        }
-
-        @Override
-        public void open(long socket, boolean ipv6) {
-            outside.open(socket, ipv6);
-        }
-
-        @Override
-        public void send(long socket, InetSocketAddress to, byte[] buffer, int offset, int length) {
-            outside.send(socket, to, buffer, offset, length);
-        }
-
-        @Override
-        public void close(long socket) {
-            outside.close(socket);
-        }
-
-        @Override
-        public InetAddress connectionSource(boolean ipv6) {
-            return connections.source(ipv6);
-        }
-
-        @Override
-        public void connect(long connection, InetSocketAddress to, byte[] request) {
-            connections.connect(connection, to, request);
-        }
-
-        @Override
-        public void disconnect(long connection) {
-            connections.disconnect(connection);
-        }
-
-        @Override
-        public void resolve(String host) {
-            names.resolve(host, addresses -> told(driven -> driven.onResolved(nowNanos(), host, addresses)));
-        }
-
-        @Override
-        public void resolveBootstrap(String host) {
-            names.resolve(host, addresses -> told(driven -> driven.onBootstrapResolved(nowNanos(), host, addresses)));
-        }
-
-        private void told(Consumer<TunnelEngine> news) {
-            if (engine != null && !closing) {
-                news.accept(engine);
-                rearm();
-            }
         }
     }
 }

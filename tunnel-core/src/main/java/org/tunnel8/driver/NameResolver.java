@@ -9,6 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Resolves host names with the system's resolver, off the engine's thread. Thread-safe.
@@ -19,6 +21,8 @@ import java.util.function.Consumer;
 final class NameResolver implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int MAX_WAITING = 256;
+    private static final long END_WAIT_MILLIS = 1_000;
+    private static final Logger log = LoggerFactory.getLogger(NameResolver.class);
 
     private final ThreadPoolExecutor threads;
     private final Executor loop;
@@ -48,12 +52,17 @@ final class NameResolver implements AutoCloseable {
      */
     void resolve(String host, Consumer<List<InetAddress>> result) {
         try {
-            threads.execute(() -> {
-                List<InetAddress> addresses = lookUp(host);
-                loop.execute(() -> result.accept(addresses));
-            });
+            threads.execute(() -> tell(result, lookUp(host)));
         } catch (RejectedExecutionException e) {
-            loop.execute(() -> result.accept(List.of()));
+            tell(result, List.of());
+        }
+    }
+
+    private void tell(Consumer<List<InetAddress>> result, List<InetAddress> addresses) {
+        try {
+            loop.execute(() -> result.accept(addresses));
+        } catch (RejectedExecutionException e) {
+            log.debug("a name was resolved after closing");
         }
     }
 
@@ -62,11 +71,26 @@ final class NameResolver implements AutoCloseable {
             return List.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException e) {
             return List.of();
+        } catch (RuntimeException e) {
+            // Whoever waits for the name must hear something, whatever a stranger has put into it.
+            log.debug("the system's resolver has failed", e);
+            return List.of();
         }
     }
 
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    /** Waits for the threads to end after {@link #close()}; not long, since the system's resolver cannot be stopped. */
+    void awaitEnd() {
+        try {
+            if (!threads.awaitTermination(END_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                log.debug("the system's resolver still looks for a name");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.tunnel8.transport.udp.UdpTransport;
 
 /** The real sockets behind an exit's numbered outside sockets. Loop thread only. */
 final class OutsideSockets implements AutoCloseable {
-    /** Own addresses remembered, so that an operator can tell what the outside has seen. */
+    /** Own addresses remembered, the oldest forgotten first, so that an operator can tell what the outside has seen. */
     private static final int MAX_REMEMBERED = 4_096;
     /** One circuit's traffic, not a node's: many of these may be open. */
     private static final int SOCKET_BUFFER_BYTES = 1 << 20;
@@ -32,7 +33,7 @@ final class OutsideSockets implements AutoCloseable {
     private final InetAddress bindAddress;
     private final Events events;
     private final Map<Long, @Nullable UdpTransport> sockets = new HashMap<>();
-    private final Set<InetSocketAddress> addresses = new LinkedHashSet<>();
+    private final Set<InetSocketAddress> addresses = Collections.synchronizedSet(new LinkedHashSet<>());
     private TransportCounters closedCounters = TransportCounters.none();
     private boolean closed;
 
@@ -81,10 +82,18 @@ final class OutsideSockets implements AutoCloseable {
             socket.close();
         } else {
             sockets.put(number, socket);
-            if (addresses.size() < MAX_REMEMBERED) {
-                addresses.add(socket.localAddress());
-            }
+            remember(socket.localAddress());
             events.opened(number, socket.localAddress());
+        }
+    }
+
+    private void remember(InetSocketAddress address) {
+        synchronized (addresses) {
+            addresses.remove(address);
+            if (addresses.size() >= MAX_REMEMBERED) {
+                addresses.remove(addresses.iterator().next());
+            }
+            addresses.add(address);
         }
     }
 
@@ -103,9 +112,11 @@ final class OutsideSockets implements AutoCloseable {
         }
     }
 
-    /** The addresses that outside sockets have or had, oldest first. */
+    /** The addresses that outside sockets have or had, oldest first. Thread-safe. */
     Set<InetSocketAddress> addresses() {
-        return new LinkedHashSet<>(addresses);
+        synchronized (addresses) {
+            return new LinkedHashSet<>(addresses);
+        }
     }
 
     /** What all outside sockets have counted, those closed included. */

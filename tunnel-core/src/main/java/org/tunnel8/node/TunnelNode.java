@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.Traffic;
 import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
@@ -21,6 +22,7 @@ import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
 import org.tunnel8.wire.CommunityId;
@@ -36,6 +38,8 @@ public final class TunnelNode implements AutoCloseable {
     private final CallbackThread callbacks;
     private final byte[] publicKey;
     private final int flags;
+    private final Consumer<TunnelEvent> onEvent;
+    private @Nullable CompletableFuture<Void> started;
 
     TunnelNode(TunnelNodeBuilder builder, IdentityKey identity) {
         int bits = 0;
@@ -77,24 +81,26 @@ public final class TunnelNode implements AutoCloseable {
         this.publicKey = identity.publicKey().toBytes();
         this.flags = bits;
         this.callbacks = new CallbackThread(builder.name + "-callbacks");
-        this.driver = new EngineDriver(settings, new PeerEvents(builder.onEvent), event -> {
-            if (event instanceof TransportEvent.SendFailing failing) {
-                TunnelEvent told = new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams());
-                callbacks.execute(() -> builder.onEvent.accept(told));
-            }
-        });
+        this.onEvent = builder.onEvent;
+        this.driver = new EngineDriver(settings, new PeerEvents(), this::onTransportEvent);
+    }
+
+    private void onTransportEvent(TransportEvent event) {
+        if (event instanceof TransportEvent.SendFailing failing) {
+            tell(new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams()));
+        } else if (event instanceof TransportEvent.PortLost) {
+            tell(new TunnelEvent.PortLost());
+        }
+    }
+
+    private void tell(TunnelEvent event) {
+        callbacks.execute(() -> onEvent.accept(event));
     }
 
     private final class PeerEvents implements EngineListener {
-        private final Consumer<TunnelEvent> onEvent;
-
-        PeerEvents(Consumer<TunnelEvent> onEvent) {
-            this.onEvent = onEvent;
-        }
-
         @Override
         public void onPeers(int peers) {
-            callbacks.execute(() -> onEvent.accept(new TunnelEvent.PeersChanged(peers)));
+            tell(new TunnelEvent.PeersChanged(peers));
         }
     }
 
@@ -108,28 +114,52 @@ public final class TunnelNode implements AutoCloseable {
     }
 
     /**
-     * Binds the node's port and starts to serve.
+     * Binds the node's port and starts to serve. Repeated calls start nothing more and end as the first.
      *
-     * @return completes when the port is bound; fails with a {@link TunnelException} of kind PORT_UNAVAILABLE if it
-     *     cannot be
+     * @return completes when the port is bound, on a thread of the common pool; fails with a {@link TunnelException} of
+     *     kind PORT_UNAVAILABLE if it cannot be, which ends the node, or of kind CLOSED if the node is closed
      */
-    public CompletableFuture<Void> start() {
-        return driver.start().exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            throw new TunnelException(
-                    TunnelException.Kind.PORT_UNAVAILABLE,
-                    cause == null ? "the port cannot be bound" : String.valueOf(cause.getMessage()),
-                    cause);
-        });
+    public synchronized CompletableFuture<Void> start() {
+        CompletableFuture<Void> running = started;
+        if (running == null) {
+            running = driver.start().handleAsync((bound, failure) -> {
+                if (failure != null) {
+                    var unused = driver.close();
+                    throw startFailed(failure);
+                }
+                return null;
+            });
+            started = running;
+        }
+        return running.copy();
+    }
+
+    private static TunnelException startFailed(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof BindFailedException unbound) {
+            String what = String.valueOf(unbound.getMessage());
+            return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, unbound);
+        }
+        return new TunnelException(TunnelException.Kind.CLOSED, "the node is closed; build a new one", cause);
     }
 
     /**
      * The address that the node's port is bound to, once {@link #start()} has completed.
      *
-     * @return resolved address
+     * @return resolved address; after closing, the one it was
+     * @throws TunnelException of kind NOT_STARTED before
      */
     public InetSocketAddress address() {
-        return driver.localAddress();
+        try {
+            return driver.localAddress();
+        } catch (IllegalStateException e) {
+            throw notStarted(e);
+        }
+    }
+
+    private static TunnelException notStarted(@Nullable Throwable cause) {
+        String what = "the node is not running yet: call start() and wait for its future first";
+        return new TunnelException(TunnelException.Kind.NOT_STARTED, what, cause);
     }
 
     /**
@@ -153,23 +183,26 @@ public final class TunnelNode implements AutoCloseable {
     /**
      * The addresses from which this node's exit has sent to the outside.
      *
-     * @return a new set, oldest first; empty if it never has
+     * @return a new set, oldest first, of the last few thousand; empty if it never has
      */
     public Set<InetSocketAddress> outsideAddresses() {
-        return driver.ask(driver::outsideAddresses).join();
+        return driver.outsideAddresses();
     }
 
     /**
      * How the node is doing. Waits for the node's thread for a moment.
      *
      * @return a snapshot
-     * @throws TunnelException of kind CLOSED once the node is closed
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED once the node is closed
      */
     public NodeStatus status() {
         try {
             return driver.ask(this::snapshot).join();
         } catch (CompletionException e) {
-            throw new TunnelException(TunnelException.Kind.CLOSED, "the node is not running", e.getCause());
+            if (driver.isClosing()) {
+                throw new TunnelException(TunnelException.Kind.CLOSED, "the node is closed", e.getCause());
+            }
+            throw notStarted(e.getCause());
         }
     }
 
@@ -198,10 +231,13 @@ public final class TunnelNode implements AutoCloseable {
         return Duration.ofNanos(driver.loop().cpuNanos());
     }
 
-    /** Ends every circuit with destroys and closes all sockets. Returns when it is done; repeated calls do nothing. */
+    /**
+     * Ends every circuit with destroys, closes all sockets and ends the node's threads. Returns when it is done, from
+     * every thread that calls it; repeated calls do no more. May be called at any time, also by a callback.
+     */
     @Override
     public void close() {
-        driver.close().join();
+        driver.closeAndWait();
         callbacks.close();
     }
 }
