@@ -88,6 +88,11 @@ final class TranscriptCheck {
     private void datagram(Entry datagram, Recorded recorded) {
         checkName(datagram, "from_name", recorded.from());
         checkName(datagram, "to_name", recorded.to());
+        boolean betweenNodes = !datagram.has("note") || datagram.has("cell");
+        if (betweenNodes) {
+            assertThat(scenario.at(recorded.from())).as("sender").isNotNull();
+            assertThat(scenario.at(recorded.to())).as("receiver").isNotNull();
+        }
         if (datagram.has("delivered")) {
             assertThat(datagram.flag("delivered")).isFalse();
             assertThat(datagram.text("to_name")).isEqualTo("?");
