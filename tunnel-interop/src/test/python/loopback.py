@@ -172,7 +172,8 @@ class Node:
 
     def status(self) -> dict:
         tunnel = self.tunnel
-        return {"known": self.known(), "circuits": len(tunnel.circuits), "relays": len(tunnel.relay_from_to),
+        new_style = [key_of(peer) for peer in tunnel.get_peers() if peer.new_style_intro]
+        return {"known": self.known(), "new_style": new_style, "circuits": len(tunnel.circuits), "relays": len(tunnel.relay_from_to),
                 "exits": len(tunnel.exit_sockets), "destroys": len(tunnel.destroys)}
 
 

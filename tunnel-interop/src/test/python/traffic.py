@@ -32,17 +32,24 @@ class Flow:
     def __init__(self, tunnel, circuit, server: tuple[str, int]) -> None:
         self.tunnel, self.circuit, self.server = tunnel, circuit, server
         self.got: list[bytes] = []
-        self.receive = self.got.append
+        self.arrived = asyncio.Event()
+        self.receive = self.keep
         tunnel.receivers[circuit.circuit_id] = lambda data: self.receive(data)
 
     def send(self, data: bytes) -> None:
         self.tunnel.send_data(self.circuit.hop.address, self.circuit.circuit_id, self.server, ("0.0.0.0", 0), data)
 
+    def keep(self, data: bytes) -> None:
+        self.got.append(data)
+        self.arrived.set()
+
     async def until(self, count: int, limit: float) -> list[bytes]:
         """Wait for so many datagrams, for at most so long; return and forget what has come."""
         end = time.monotonic() + limit
-        while len(self.got) < count and time.monotonic() < end:
-            await asyncio.sleep(0.01)
+        while len(self.got) < count and (left := end - time.monotonic()) > 0:
+            self.arrived.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.arrived.wait(), left)
         got = list(self.got)
         self.got.clear()
         return got
@@ -106,7 +113,7 @@ async def load(flow: Flow, direction: str, seconds: float) -> dict:
             await asyncio.wait_for(wake.wait(), 0.1)
         if arrived > before:
             quiet_since = time.monotonic()
-    flow.receive = flow.got.append
+    flow.receive = flow.keep
     if direction == "up":  # acknowledgements come for whole batches alone; the peer knows the exact number
         flow.send(utp(0, COUNT, 1))
         arrived = HEAD.unpack_from((await flow.until(1, 5.0))[0])[3] - base - 1

@@ -28,6 +28,14 @@ final class OurProcess implements AutoCloseable {
     }
 
     static OurProcess start(String name, boolean exit, TunnelNetwork network) {
+        return start(name, exit, exit ? "relay,exit-bt,exit-ipv8,speed-test" : "relay,speed-test", network);
+    }
+
+    static OurProcess startBootstrap(String communityId) {
+        return start("bootstrap", false, "bootstrap", TunnelNetwork.of(communityId, List.of()));
+    }
+
+    private static OurProcess start(String name, boolean exit, String roles, TunnelNetwork network) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -38,7 +46,7 @@ final class OurProcess implements AutoCloseable {
                 "node",
                 "--json",
                 "--roles",
-                exit ? "relay,exit-bt,exit-ipv8,speed-test" : "relay,speed-test",
+                roles,
                 "--listen",
                 "127.0.0.1:0",
                 "--community",
