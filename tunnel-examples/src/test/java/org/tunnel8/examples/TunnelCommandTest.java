@@ -25,7 +25,7 @@ class TunnelCommandTest {
                     demo --frobnicate | unknown option: '--frobnicate'
                     demo surplus | 'surplus'
                     node | missing required option: '--roles=
-                    node --roles gateway | must be of relay, exit-bt, exit-ipv8, speed-test, bootstrap, not 'gateway'
+                    node --roles gateway | must be of relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap, not 'gateway'
                     node --roles relay,,exit-bt | '--roles'
                     node --roles relay --listen 127.0.0.1 | must be IP:PORT
                     node --roles relay --listen 127.0.0.1:80 | must be 0, for a free one, or 1024 to 65535
