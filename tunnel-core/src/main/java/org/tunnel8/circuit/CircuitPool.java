@@ -14,6 +14,7 @@ import org.tunnel8.cell.CircuitTable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadline;
@@ -378,5 +379,14 @@ public final class CircuitPool implements CircuitListener {
 
     private static String keyOf(@Nullable String isolationKey) {
         return Objects.requireNonNullElse(isolationKey, SHARED);
+    }
+
+    /**
+     * How full the table of circuits is.
+     *
+     * @return all circuits, also those being built
+     */
+    public TableSize table() {
+        return new TableSize("own circuits", client.circuits().size(), settings.maxCircuits());
     }
 }

@@ -2,6 +2,7 @@ package org.tunnel8.engine;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.tunnel8.exit.ExitSettings;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
@@ -44,12 +46,19 @@ import org.tunnel8.wire.cell.DestroyCodec;
  * One thread at a time; the driver's thread in production.
  */
 public final class TunnelEngine {
+    /** Deadlines of one exchange, and of one own circuit: when it ends, and what it does next. */
+    private static final int DEADLINES_EACH = 2;
+    /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
+    private static final int STANDING_DEADLINES = 16;
+
+    private final EngineSettings settings;
     private final CommunityId community;
     private final IdentityKey identity;
     private final Deadlines deadlines;
     private final Counters counters = new Counters();
     private final PeerTable peers;
     private final Discovery discovery;
+    private final CircuitTable table = new CircuitTable();
     private final CellRouter router;
     private final RelayService relay;
     private final ExitService exit;
@@ -75,6 +84,7 @@ public final class TunnelEngine {
             long nowNanos,
             Effects effects,
             EngineListener listener) {
+        this.settings = settings;
         this.community = settings.community();
         this.identity = identity;
         this.deadlines = new Deadlines(nowNanos);
@@ -85,7 +95,6 @@ public final class TunnelEngine {
         this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
         this.discovery = new Discovery(
                 settings.discovery(), identity, peers, deadlines, random, sink, counters, effects::resolveBootstrap);
-        CircuitTable table = new CircuitTable();
         CellSender cells = new CellSender(community, sink);
         this.exit = new ExitService(
                 new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
@@ -429,6 +438,32 @@ public final class TunnelEngine {
      */
     public ExitService exit() {
         return exit;
+    }
+
+    /**
+     * How full every table is that strangers, or time, can fill; {@code docs/limits.md} lists them.
+     *
+     * @return a new list; engine thread only
+     */
+    public List<TableSize> tables() {
+        int others = settings.relay().maxJoinedCircuits();
+        int own = settings.circuits() == null ? 0 : settings.circuits().maxCircuits();
+        List<TableSize> tables = new ArrayList<>(peers.tables());
+        tables.addAll(discovery.tables());
+        tables.addAll(relay.tables());
+        tables.addAll(exit.tables(others));
+        if (pool != null) {
+            tables.add(pool.table());
+        }
+        tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));
+        int exchanges = tables.stream()
+                .filter(size -> size.table().equals("exchanges"))
+                .mapToInt(TableSize::bound)
+                .sum();
+        int most = DEADLINES_EACH * (exchanges + own) + others + STANDING_DEADLINES;
+        tables.add(new TableSize("deadlines", deadlines.size(), most));
+        tables.add(new TableSize("deadlines with cancelled ones", deadlines.queued(), Deadlines.mostQueued(most)));
+        return tables;
     }
 
     /**

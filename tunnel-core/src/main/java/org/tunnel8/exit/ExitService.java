@@ -15,6 +15,7 @@ import org.tunnel8.cell.JoinedService;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -304,5 +305,30 @@ public final class ExitService implements JoinedService {
      */
     public int sockets() {
         return byNumber.size();
+    }
+
+    /**
+     * How full the tables are that strangers fill.
+     *
+     * @param maxCircuits the most circuits that end at this node
+     * @return a new list
+     */
+    public List<TableSize> tables(int maxCircuits) {
+        int forSockets = 0;
+        for (OutsideSocket socket : byNumber.values()) {
+            forSockets += socket.waiting();
+        }
+        int forNames = 0;
+        for (Queue<WaitingForName> queue : pendingNames.values()) {
+            forNames += queue.size();
+        }
+        int maxSockets = 2 * maxCircuits;
+        return List.of(
+                new TableSize("circuits with a way out", byPath.size(), maxCircuits),
+                new TableSize("outside sockets", byNumber.size(), maxSockets),
+                new TableSize("datagrams waiting for sockets", forSockets, OutsideSocket.MAX_WAITING * maxSockets),
+                new TableSize("names being resolved", pendingNames.size(), MAX_PENDING_NAMES),
+                new TableSize("datagrams waiting for names", forNames, MAX_WAITING_PER_NAME * MAX_PENDING_NAMES),
+                names.table());
     }
 }

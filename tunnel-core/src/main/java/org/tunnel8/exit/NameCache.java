@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 
 /**
@@ -64,5 +65,9 @@ final class NameCache {
     InetAddress address(String host) {
         Answer answer = answers.get(host);
         return answer == null ? null : answer.address;
+    }
+
+    TableSize table() {
+        return new TableSize("names remembered", answers.size(), MAX_NAMES);
     }
 }

@@ -53,6 +53,10 @@ final class OutsideSocket {
         return ready;
     }
 
+    int waiting() {
+        return waiting.size();
+    }
+
     boolean allows(InetSocketAddress target) {
         return policy != null && policy.allows(target);
     }

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 
 /**
@@ -43,6 +44,7 @@ public final class PeerTable {
     private final Deadlines deadlines;
     private final EvictionRule eviction;
     private final ReliabilityLedger ledger;
+    private final int capacity;
     private final List<Peer> peers = new ArrayList<>();
     private final Map<PublicKey, Peer> byKey = new HashMap<>();
     private final Map<InetSocketAddress, Peer> byAddress = new HashMap<>();
@@ -79,6 +81,7 @@ public final class PeerTable {
             throw new IllegalArgumentException("a peer table needs room for at least 2 peers, not " + capacity);
         }
         this.deadlines = deadlines;
+        this.capacity = capacity;
         this.eviction = new EvictionRule(capacity);
         this.ledger = new ReliabilityLedger(STANDINGS_PER_PLACE * capacity);
     }
@@ -388,5 +391,18 @@ public final class PeerTable {
     public Reliability reliabilityOf(PublicKey key) {
         Peer peer = byKey.get(key);
         return peer != null ? peer.reliability() : ledger.of(key);
+    }
+
+    /**
+     * How full the table is, and what it remembers besides.
+     *
+     * @return a new list
+     */
+    public List<TableSize> tables() {
+        return List.of(
+                new TableSize("peers", peers.size(), capacity),
+                new TableSize("peers' addresses", byAddress.size(), 2 * capacity),
+                new TableSize("standings of keys", ledger.size(), STANDINGS_PER_PLACE * capacity),
+                new TableSize("incompatible keys", incompatible.size(), INCOMPATIBLE_KEYS));
     }
 }

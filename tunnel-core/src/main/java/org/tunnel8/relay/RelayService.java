@@ -26,6 +26,7 @@ import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.RelayedCircuit.Link;
@@ -494,5 +495,22 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     CellSender cells() {
         return cells;
+    }
+
+    /**
+     * How full the tables are that strangers fill.
+     *
+     * @return a new list
+     */
+    public List<TableSize> tables() {
+        int pending = 0;
+        for (JoinedCircuit circuit : joined) {
+            pending += circuit.pending == null ? 0 : 1;
+        }
+        int most = settings.maxJoinedCircuits();
+        return List.of(
+                new TableSize("circuits of others", joined.size() + relayed.size(), most),
+                new TableSize("pending extends", pending, most),
+                new TableSize("remembered creates", acceptedCreates.size(), MAX_REMEMBERED_CREATES));
     }
 }

@@ -115,9 +115,23 @@ public final class Deadlines {
         return queue.size() - cancelled;
     }
 
-    /** Entries held, cancelled ones included: what the queue costs. */
-    int queued() {
+    /**
+     * Entries held, cancelled ones included: what the queue costs.
+     *
+     * @return zero or more
+     */
+    public int queued() {
         return queue.size();
+    }
+
+    /**
+     * The most entries that are ever held.
+     *
+     * @param pending the most actions that are pending at a time
+     * @return a bound of {@link #queued()}
+     */
+    public static int mostQueued(int pending) {
+        return 2 * pending + SWEEP_AT_LEAST;
     }
 
     void cancelled() {

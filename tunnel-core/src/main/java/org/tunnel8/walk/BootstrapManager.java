@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
@@ -241,6 +242,10 @@ final class BootstrapManager {
             state = next;
             listener.bootstrapStateChanged(next);
         }
+    }
+
+    TableSize table() {
+        return new TableSize("bootstrap servers", servers.size(), DiscoverySettings.MAX_BOOTSTRAP_ADDRESSES);
     }
 
     BootstrapState state() {

@@ -170,6 +170,10 @@ final class BootstrapRegister {
         return all;
     }
 
+    int communities() {
+        return communities.size();
+    }
+
     int size() {
         int size = 0;
         for (Map<PublicKey, Member> members : communities.values()) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
@@ -242,6 +243,14 @@ final class BootstrapServer {
                 }
             }
         }
+    }
+
+    List<TableSize> tables() {
+        int members = BootstrapRegister.MAX_COMMUNITIES * BootstrapRegister.MAX_MEMBERS;
+        return List.of(
+                new TableSize("overlays introduced", register.communities(), BootstrapRegister.MAX_COMMUNITIES),
+                new TableSize("members introduced", register.size(), members),
+                new TableSize("questions to members", questions.size(), Math.max(SAMPLE, members / ROUNDS_FOR_ALL)));
     }
 
     int memberCount() {

@@ -3,12 +3,14 @@ package org.tunnel8.walk;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
@@ -50,6 +52,7 @@ public final class Discovery {
     private final IntroductionRequests requests;
     private final IntroductionService introductions;
     private final PunctureService punctures;
+    private final DiscoveryPings pings;
     private final DiscoveryResponder responder;
     private final VersionGuard versions;
     private final @Nullable BootstrapServer server;
@@ -94,7 +97,7 @@ public final class Discovery {
         this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
         this.punctures = new PunctureService(context);
-        DiscoveryPings pings = new DiscoveryPings(context);
+        this.pings = new DiscoveryPings(context);
         this.responder = new DiscoveryResponder(context, pings, punctures);
         this.churn = new PeerChurn(context, exchanges, pings);
         this.versions = new VersionGuard(context);
@@ -328,5 +331,23 @@ public final class Discovery {
                 bootstrap.serverCount(),
                 bootstrap.answeringCount(),
                 server == null ? 0 : server.memberCount());
+    }
+
+    /**
+     * How full all tables are that others can fill.
+     *
+     * @return a new list, without the peer table
+     */
+    public List<TableSize> tables() {
+        List<TableSize> tables = new ArrayList<>(exchanges.tables());
+        tables.addAll(walker.tables());
+        tables.add(bootstrap.table());
+        tables.add(own.table());
+        tables.add(pings.table());
+        tables.add(punctures.table());
+        if (server != null) {
+            tables.addAll(server.tables());
+        }
+        return tables;
     }
 }

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.DiscoveryPing;
@@ -52,5 +53,9 @@ final class DiscoveryPings {
             context.peers().heard(peer);
             peer.rtt().sample(now - ping.sentNanos());
         }
+    }
+
+    TableSize table() {
+        return new TableSize("pings", outstanding.size(), MAX_OUTSTANDING);
     }
 }

@@ -2,9 +2,11 @@ package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.RttEstimator;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Exchange.Attempt;
@@ -35,6 +37,9 @@ final class Exchanges {
 
     /** Exchanges at once; more are refused. */
     static final int MAX_EXCHANGES = 1_000;
+
+    /** Requests of one exchange: the first, its repetitions, one to another address, one after a puncture. */
+    private static final int MAX_ATTEMPTS = 1 + MAX_RETRIES + 2;
 
     private static final int IDENTIFIERS = 1 << 16;
 
@@ -200,5 +205,11 @@ final class Exchanges {
             identifier = (identifier + 1) % IDENTIFIERS;
         }
         return identifier;
+    }
+
+    List<TableSize> tables() {
+        return List.of(
+                new TableSize("exchanges", exchanges, MAX_EXCHANGES),
+                new TableSize("requests of exchanges", byIdentifier.size(), MAX_ATTEMPTS * MAX_EXCHANGES));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.IpAddress;
@@ -192,5 +193,9 @@ final class OwnAddresses {
                     || AddressScope.of(wanAddress.endpoint()) == AddressScope.NONE;
         }
         return mayShareWan && AddressScope.of(lan.endpoint()) == AddressScope.PRIVATE;
+    }
+
+    TableSize table() {
+        return wan.table();
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.Puncture;
@@ -79,5 +80,9 @@ final class PunctureService {
                 && !lan.equals(from)
                 && !own.isOwn(lan);
         return inOurLan ? lan : wan;
+    }
+
+    TableSize table() {
+        return new TableSize("puncture targets", served.size(), MAX_TARGETS);
     }
 }

@@ -3,8 +3,10 @@ package org.tunnel8.walk;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 
 /**
  * Addresses that were introduced to us and not asked yet, and those that lately did not answer.
@@ -90,5 +92,11 @@ final class WalkableAddresses {
             oldest.next();
             oldest.remove();
         }
+    }
+
+    List<TableSize> tables() {
+        return List.of(
+                new TableSize("introduced addresses", walkable.size(), MAX_WALKABLE),
+                new TableSize("dead addresses", dead.size(), MAX_DEAD));
     }
 }

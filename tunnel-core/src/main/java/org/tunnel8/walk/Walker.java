@@ -1,8 +1,10 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
@@ -105,6 +107,10 @@ final class Walker {
 
     int walkableCount() {
         return walkable.size();
+    }
+
+    List<TableSize> tables() {
+        return walkable.tables();
     }
 
     private void scheduleStep() {

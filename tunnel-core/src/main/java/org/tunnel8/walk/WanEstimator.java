@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 
 /**
@@ -98,5 +99,9 @@ final class WanEstimator {
 
     private static boolean isLive(Vote vote, long nowNanos) {
         return nowNanos - vote.castNanos() < VOTE_LIFE_NANOS;
+    }
+
+    TableSize table() {
+        return new TableSize("votes on our address", votes.size(), MAX_VOTERS);
     }
 }
