@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.time.DatagramSink;
@@ -34,6 +35,7 @@ public final class VirtualNetwork {
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
     private final List<Passage> passages = new ArrayList<>();
     private Predicate<Passage> loses = passage -> false;
+    private Consumer<Passage> elsewhere = passage -> {};
     private Duration delay = DEFAULT_DELAY;
     private Duration jitter = Duration.ZERO;
     private double loss;
@@ -74,6 +76,12 @@ public final class VirtualNetwork {
     /** Loses the datagrams that a test names, besides the random ones. */
     public VirtualNetwork lose(Predicate<Passage> which) {
         loses = which;
+        return this;
+    }
+
+    /** Has somebody hear what arrives at addresses where no node is. */
+    public VirtualNetwork elsewhere(Consumer<Passage> taker) {
+        elsewhere = taker;
         return this;
     }
 
@@ -185,6 +193,7 @@ public final class VirtualNetwork {
     private void deliver(Passage passage) {
         VirtualNode node = nodes.get(inside(passage));
         if (node == null) {
+            elsewhere.accept(passage);
             return;
         }
         int length = passage.bytes().length;
