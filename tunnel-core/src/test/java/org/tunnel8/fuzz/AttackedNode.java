@@ -182,7 +182,8 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
     }
 
     private void opened(long number, boolean ipv6) {
-        InetAddress ip = ipv6 ? at("2001:db8::1:0").getAddress() : address.getAddress();
+        InetAddress ip =
+                ipv6 ? at("2001:db8::" + address.getHostString() + ":0").getAddress() : address.getAddress();
         if (ipv6 && random.nextInt(4) == 0) {
             engine.onSocketFailed(network.nowNanos(), number);
             return;
