@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellRouter;
@@ -46,8 +47,9 @@ import org.tunnel8.wire.cell.DestroyCodec;
  * One thread at a time; the driver's thread in production.
  */
 public final class TunnelEngine {
-    /** Deadlines of one exchange, and of one own circuit: when it ends, and what it does next. */
-    private static final int DEADLINES_EACH = 2;
+    /** What has deadlines, and how many each: for when it ends, and for what it does next. */
+    private static final Map<String, Integer> DEADLINES_OF =
+            Map.of("exchanges", 2, "own circuits", 2, "pending extends", 1, "HTTP exchanges", 1);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
     private static final int STANDING_DEADLINES = 16;
 
@@ -456,11 +458,10 @@ public final class TunnelEngine {
             tables.add(pool.table());
         }
         tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));
-        int exchanges = tables.stream()
-                .filter(size -> size.table().equals("exchanges"))
-                .mapToInt(TableSize::bound)
-                .sum();
-        int most = DEADLINES_EACH * (exchanges + own) + others + STANDING_DEADLINES;
+        int most = STANDING_DEADLINES;
+        for (TableSize size : tables) {
+            most += DEADLINES_OF.getOrDefault(size.table(), 0) * size.bound();
+        }
         tables.add(new TableSize("deadlines", deadlines.size(), most));
         tables.add(new TableSize("deadlines with cancelled ones", deadlines.queued(), Deadlines.mostQueued(most)));
         return tables;

@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -323,12 +324,14 @@ public final class ExitService implements JoinedService {
             forNames += queue.size();
         }
         int maxSockets = 2 * maxCircuits;
-        return List.of(
+        List<TableSize> tables = new ArrayList<>(List.of(
                 new TableSize("circuits with a way out", byPath.size(), maxCircuits),
                 new TableSize("outside sockets", byNumber.size(), maxSockets),
                 new TableSize("datagrams waiting for sockets", forSockets, OutsideSocket.MAX_WAITING * maxSockets),
                 new TableSize("names being resolved", pendingNames.size(), MAX_PENDING_NAMES),
                 new TableSize("datagrams waiting for names", forNames, MAX_WAITING_PER_NAME * MAX_PENDING_NAMES),
-                names.table());
+                names.table()));
+        tables.addAll(http.tables());
+        return tables;
     }
 }

@@ -15,6 +15,7 @@ import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.policy.TargetPolicy;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
@@ -272,5 +273,11 @@ public final class HttpExit {
      */
     public int exchanges() {
         return byNumber.size();
+    }
+
+    List<TableSize> tables() {
+        return List.of(
+                new TableSize("HTTP exchanges", byNumber.size(), MAX_IN_ALL),
+                new TableSize("names resolved for HTTP", waitingForName.size(), ExitService.MAX_PENDING_NAMES));
     }
 }

@@ -46,4 +46,8 @@ final class ReliabilityLedger {
             oldest.remove();
         }
     }
+
+    int size() {
+        return entries.size();
+    }
 }

@@ -27,7 +27,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  */
 final class AttackedNetwork {
     private static final int RELAY = PeerFlags.RELAY | PeerFlags.SPEED_TEST;
-    private static final int EXIT = RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_IPV8;
+    private static final int EXIT = RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_IPV8 | PeerFlags.EXIT_HTTP;
     private static final CircuitSettings CIRCUITS = CircuitSettings.of(2, 1, 2);
     private static final int ATTACKERS_ADDRESSES = 64;
 

@@ -222,6 +222,36 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
     }
 
     @Override
+    public InetAddress connectionSource(boolean ipv6) {
+        return address.getAddress();
+    }
+
+    @Override
+    public void connect(long connection, InetSocketAddress to, byte[] request) {
+        // Some servers never answer.
+        if (random.nextInt(4) > 0) {
+            byte[] reply = HttpReplies.some(random);
+            later(random.nextLong(2_000 * MILLISECOND), () -> reply(connection, reply, 0));
+        }
+    }
+
+    /** A piece of a reply, and the next a little later; the engine may have given up the connection long since. */
+    private void reply(long connection, byte[] reply, int from) {
+        if (from >= reply.length) {
+            engine.onConnectionEnded(network.nowNanos(), connection);
+            return;
+        }
+        int length = Math.min(1 + random.nextInt(4_096), reply.length - from);
+        engine.onReplyBytes(network.nowNanos(), connection, reply, from, length);
+        later(random.nextLong(100 * MILLISECOND), () -> reply(connection, reply, from + length));
+    }
+
+    @Override
+    public void disconnect(long connection) {
+        // What was on its way still comes.
+    }
+
+    @Override
     public void resolveBootstrap(String host) {
         throw new AssertionError("no bootstrap server has a name here");
     }

@@ -118,7 +118,8 @@ class EngineFuzzTest {
             node.engine().counters().drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
             received += node.engine().counters().traffic(Kind.PACKETS_RECEIVED);
         }
-        System.out.printf("  received %,d; dropped %s%n", received, drops);
+        System.out.printf("  received %,d; dropped:%n", received);
+        drops.forEach((reason, count) -> System.out.printf("  %-34s %,9d%n", reason, count));
         fullest.values()
                 .forEach(size -> System.out.printf("  %-34s %,7d of %,7d%n", size.table(), size.size(), size.bound()));
         System.out.printf(

@@ -101,7 +101,8 @@ class KnownAttacksTest {
         fire(circuits.sealed(circuit, extend(new byte[7_000], EphemeralKey.LENGTH_BYTES), true));
         network.runFor(Duration.ofSeconds(1));
 
-        assertThat(drops(DropReason.BAD_KEY)).isEqualTo(5);
+        assertThat(drops(DropReason.MALFORMED)).isEqualTo(4);
+        assertThat(drops(DropReason.BAD_KEY)).isEqualTo(1);
         assertThat(heard).isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package org.tunnel8.fuzz;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -67,7 +68,7 @@ final class TunnelMessages {
                         random.nextInt(1 << 16),
                         ByteString.of(mutations.randomBytes(random.nextInt(100)))));
             case 10 -> encoded(new PeersRequest(1, ByteString.of(mutations.randomBytes(20))));
-            case 11 -> encoded(new HttpRequest(1, address(), ByteString.of(mutations.randomBytes(50))));
+            case 11 -> encoded(new HttpRequest(random.nextInt(100), address(), ByteString.of(request())));
             case 12 -> encoded(new Pong(random.nextInt(1 << 16)));
             case 13 -> create(target.key().toBytes(), 32);
             case 14 ->
@@ -121,6 +122,12 @@ final class TunnelMessages {
             case 3 -> new IpAddress(sources.odd());
             default -> new IpAddress(sources.any());
         };
+    }
+
+    /** An HTTP request, correct or not. */
+    private byte[] request() {
+        byte[] get = "GET /announce HTTP/1.1\r\nHost: a.example\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        return random.nextInt(3) == 0 ? mutations.mutated(get) : get;
     }
 
     private HostAddress host() {
