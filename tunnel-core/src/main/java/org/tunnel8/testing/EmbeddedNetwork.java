@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelEvent;
+import org.tunnel8.TunnelException;
 import org.tunnel8.TunnelNetwork;
+import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.node.TunnelNode;
 import org.tunnel8.node.TunnelNodeBuilder;
@@ -48,6 +50,8 @@ public final class EmbeddedNetwork implements AutoCloseable {
     private final AtomicInteger unconnected = new AtomicInteger();
     private @Nullable TunnelNode bootstrap;
     private @Nullable TunnelNetwork network;
+    private @Nullable CompletableFuture<Void> started;
+    private boolean closed;
 
     /** Collects the size of a network. Not thread-safe. */
     public static final class Builder {
@@ -89,6 +93,9 @@ public final class EmbeddedNetwork implements AutoCloseable {
          * @return this builder
          */
         public Builder maxJoinedCircuits(int entries) {
+            if (entries < 0) {
+                throw new IllegalArgumentException("at least 0 entries, not " + entries);
+            }
             maxJoinedCircuits = entries;
             return this;
         }
@@ -100,7 +107,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
          * @return this builder
          */
         public Builder community(String id) {
-            community = id;
+            community = TunnelNetwork.of(id, List.of()).communityId();
             return this;
         }
 
@@ -109,9 +116,10 @@ public final class EmbeddedNetwork implements AutoCloseable {
          *
          * @param name "jdk" or "conscrypt"
          * @return this builder
+         * @throws IllegalArgumentException if there is none of that name here
          */
         public Builder layerCipher(String name) {
-            layerCipher = name;
+            layerCipher = LayerCiphers.named(name).name();
             return this;
         }
 
@@ -147,34 +155,61 @@ public final class EmbeddedNetwork implements AutoCloseable {
     }
 
     /**
-     * Starts all nodes and waits until they know each other. To be called once.
+     * Starts all nodes and waits until they know each other. Repeated calls start nothing more and end as the first.
      *
      * @return completes when every node knows enough others to offer a choice of relays; fails with a {@link
-     *     org.tunnel8.TunnelException} if a port cannot be bound, or with {@link java.util.concurrent.TimeoutException} if
-     *     the nodes do not know each other after two minutes
+     *     TunnelException} of kind PORT_UNAVAILABLE if a port cannot be bound, of kind CLOSED if the network is closed
+     *     before, or with {@link java.util.concurrent.TimeoutException} if the nodes do not know each other after two
+     *     minutes. On no thread of the network's own
      */
-    public CompletableFuture<Void> start() {
+    public synchronized CompletableFuture<Void> start() {
+        CompletableFuture<Void> running = started;
+        if (running == null) {
+            running = startServer();
+            started = running;
+        }
+        return running.copy();
+    }
+
+    private CompletableFuture<Void> startServer() {
+        if (closed) {
+            return CompletableFuture.failedFuture(closedException());
+        }
         unconnected.set(settings.relays + settings.exits);
         TunnelNode server = node("bootstrap", EnumSet.of(NodeRole.BOOTSTRAP), List.of())
                 .listen(addresses.of(0, 1), PortRange.any())
                 .build();
         bootstrap = server;
-        return server.start().thenCompose(bound -> {
-            List<InetSocketAddress> entry = List.of(server.address());
-            network = TunnelNetwork.of(settings.community, entry);
-            List<CompletableFuture<Void>> starting = new ArrayList<>();
-            for (int i = 1; i <= settings.relays; i++) {
-                relays.add(member("relay" + i, EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST), 1, i, entry));
-            }
-            EnumSet<NodeRole> exitRoles = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP));
-            for (int i = 1; i <= settings.exits; i++) {
-                exits.add(member("exit" + i, exitRoles, 2, i, entry));
-            }
-            relays.forEach(relay -> starting.add(relay.start()));
-            exits.forEach(exit -> starting.add(exit.start()));
-            return CompletableFuture.allOf(starting.toArray(CompletableFuture<?>[]::new))
-                    .thenCompose(all -> connected.orTimeout(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS));
-        });
+        return server.start()
+                .thenCompose(bound -> startMembers(server.address()))
+                .thenCompose(all -> connected());
+    }
+
+    private synchronized CompletableFuture<Void> startMembers(InetSocketAddress server) {
+        if (closed) {
+            return CompletableFuture.failedFuture(closedException());
+        }
+        List<InetSocketAddress> entry = List.of(server);
+        network = TunnelNetwork.of(settings.community, entry);
+        for (int i = 1; i <= settings.relays; i++) {
+            relays.add(member("relay" + i, EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST), 1, i, entry));
+        }
+        EnumSet<NodeRole> exitRoles = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP));
+        for (int i = 1; i <= settings.exits; i++) {
+            exits.add(member("exit" + i, exitRoles, 2, i, entry));
+        }
+        List<CompletableFuture<Void>> starting = new ArrayList<>();
+        relays.forEach(relay -> starting.add(relay.start()));
+        exits.forEach(exit -> starting.add(exit.start()));
+        return CompletableFuture.allOf(starting.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> connected() {
+        return connected.copy().orTimeout(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static TunnelException closedException() {
+        return new TunnelException(TunnelException.Kind.CLOSED, "the network is closed; build a new one", null);
     }
 
     private TunnelNode member(
@@ -197,7 +232,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
 
     private void memberConnected() {
         if (unconnected.decrementAndGet() == 0) {
-            connected.complete(null);
+            connected.completeAsync(() -> null);
         }
     }
 
@@ -219,9 +254,10 @@ public final class EmbeddedNetwork implements AutoCloseable {
      * @return the community and its bootstrap server
      * @throws IllegalStateException before {@link #start()} has completed
      */
-    public TunnelNetwork network() {
+    public synchronized TunnelNetwork network() {
         if (network == null) {
-            throw new IllegalStateException("the network has not been started");
+            throw new IllegalStateException(
+                    "the network has not been started: call start() and wait for its future first");
         }
         return network;
     }
@@ -239,40 +275,48 @@ public final class EmbeddedNetwork implements AutoCloseable {
     /**
      * The relays.
      *
-     * @return an unmodifiable list
+     * @return an unmodifiable list; empty before {@link #start()}
      */
-    public List<TunnelNode> relays() {
+    public synchronized List<TunnelNode> relays() {
         return List.copyOf(relays);
     }
 
     /**
      * The exits.
      *
-     * @return an unmodifiable list
+     * @return an unmodifiable list; empty before {@link #start()}
      */
-    public List<TunnelNode> exits() {
+    public synchronized List<TunnelNode> exits() {
         return List.copyOf(exits);
     }
 
     /**
      * The addresses from which exits have sent to the outside: all that the outside may have seen.
      *
-     * @return a new set
+     * @return a new set, also after closing
      */
     public Set<InetSocketAddress> exitAddresses() {
         Set<InetSocketAddress> all = new LinkedHashSet<>();
-        exits.forEach(exit -> all.addAll(exit.outsideAddresses()));
+        exits().forEach(exit -> all.addAll(exit.outsideAddresses()));
         return all;
     }
 
-    /** Closes all nodes. Returns when it is done. */
+    /** Closes all nodes. Returns when it is done; may be called at any time, and again. */
     @Override
     public void close() {
-        exits.forEach(TunnelNode::close);
-        relays.forEach(TunnelNode::close);
-        if (bootstrap != null) {
-            bootstrap.close();
+        List<TunnelNode> nodes;
+        synchronized (this) {
+            closed = true;
+            nodes = new ArrayList<>(exits);
+            nodes.addAll(relays);
+            if (bootstrap != null) {
+                nodes.add(bootstrap);
+            }
         }
+        connected.completeAsync(() -> {
+            throw closedException();
+        });
+        nodes.forEach(TunnelNode::close);
     }
 
     /** Where nodes listen: 127.80.group.number, or 127.0.0.1 for all. */

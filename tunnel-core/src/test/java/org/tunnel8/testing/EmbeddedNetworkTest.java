@@ -9,14 +9,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.OwnThreads;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
+import org.tunnel8.TunnelException;
 
 /** The whole stack on real sockets: an embedded network, a client, an echo server outside. */
 class EmbeddedNetworkTest {
@@ -100,6 +104,43 @@ class EmbeddedNetworkTest {
                 EmbeddedNetwork.builder().relays(0).exits(1).build()) {
             network.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             assertThat(network.exits()).hasSize(1);
+        }
+    }
+
+    @Test
+    void isClosedWhileItStartsWithoutLeavingThreads() {
+        Set<Thread> before = OwnThreads.alive();
+        for (int i = 0; i < 5; i++) {
+            EmbeddedNetwork network =
+                    EmbeddedNetwork.builder().layerCipher("jdk").build();
+            CompletableFuture<Void> started = network.start();
+            network.close();
+            network.close();
+
+            assertThat(started)
+                    .failsWithin(LIMIT)
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOfSatisfying(
+                            TunnelException.class,
+                            told -> assertThat(told.kind()).isEqualTo(TunnelException.Kind.CLOSED));
+            assertThat(network.start()).failsWithin(LIMIT);
+        }
+        Set<Thread> after = OwnThreads.alive();
+        after.removeAll(before);
+        assertThat(after).isEmpty();
+    }
+
+    @Test
+    void startingTwiceStartsOnce() {
+        try (EmbeddedNetwork network =
+                EmbeddedNetwork.builder().relays(1).exits(1).build()) {
+            CompletableFuture<Void> first = network.start();
+            network.start().join();
+            first.join();
+            assertThat(network.relays()).hasSize(1);
+            assertThat(network.start().thenApply(v -> OwnThreads.isCurrent()).join())
+                    .isFalse();
         }
     }
 }
