@@ -5,6 +5,7 @@ module org.tunnel8.core {
     requires transitive org.tunnel8.transport;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.codec.socks;
     requires io.netty.common;
     requires io.netty.transport;

@@ -1,6 +1,7 @@
 package org.tunnel8;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,11 @@ import org.tunnel8.wire.walk.PeerFlags;
 public final class TunnelClient implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
     private static final Logger log = LoggerFactory.getLogger(TunnelClient.class);
+    /** Five tries of an exchange and the pauses between them. */
+    private static final Duration HTTP_LIMIT = Duration.ofSeconds(30);
+    /** Longer than any exchange takes that has a circuit. */
+    private static final Duration LONGEST_HTTP = Duration.ofHours(1);
+
 
     private final EngineDriver driver;
     private final CallbackThread callbacks;
@@ -230,6 +236,50 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Asks a server for one answer by plain HTTP, within 30 seconds. The same as {@link #http(URI, Duration)}.
+     *
+     * @param uri what to GET
+     * @return completes with the answer, or fails as there
+     * @throws IllegalArgumentException as there
+     * @throws TunnelException as there
+     */
+    public CompletableFuture<HttpReply> http(URI uri) {
+        return http(uri, HTTP_LIMIT);
+    }
+
+    /**
+     * Asks a server for one answer by plain HTTP, through an exit that performs such exchanges (PROTOCOL.md §13, D9).
+     *
+     * <p>Exits pass on answers whose body is bencoded, as trackers' are, and redirections by status 307, which are not
+     * followed here. The request is a GET with the headers Host, User-Agent (the same for everybody) and Connection; a
+     * host name is looked up by the exit alone. The exit sees request and answer. An exchange that is not answered within
+     * 5 s is repeated through another circuit, and another exit if one is known, up to five times (D5); a server may so
+     * see the request more than once. At most 64 exchanges run at a time, and an answer has at most 262,144 bytes, of
+     * which most exits pass 65,535.
+     *
+     * @param uri what to GET: {@code http}, with a host, and short enough that the request has at most 1,600 bytes
+     * @param limit when to give up at the latest; longer than zero, and an hour at most is waited
+     * @return completes with the answer, whatever its status, on a thread of the common pool; fails with a {@link
+     *     TunnelException} of kind NO_HTTP_EXIT if no exit is known that performs exchanges, NO_CIRCUIT if no circuit to
+     *     one came up in time, HTTP_UNANSWERED if no complete answer came back, HTTP_REPLY_REFUSED if what came back is
+     *     no HTTP or beyond the limits, TOO_MANY_EXCHANGES at once if too many are running, or CLOSED if the client is
+     *     closed meanwhile. Cancelling it ends the exchange
+     * @throws IllegalArgumentException if the URI is of another scheme, without a host, with a user, or too long, or the
+     *     limit is not positive
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
+     */
+    public CompletableFuture<HttpReply> http(URI uri, Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("an exchange needs some time");
+        }
+        HttpQuestion question = HttpQuestion.get(uri);
+        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
+            throw notRunning();
+        }
+        return new HttpCall(driver, question, limit.compareTo(LONGEST_HTTP) > 0 ? LONGEST_HTTP : limit).start();
+    }
+
+    /**
      * How the client is doing. May be called from any thread, also from callbacks; waits for the engine's thread for a
      * moment.
      *
@@ -359,7 +409,10 @@ public final class TunnelClient implements AutoCloseable {
         @Override
         public void onCircuitReady(Circuit circuit) {
             tell(new TunnelEvent.CircuitReady(circuit.hops(), Duration.ofNanos(circuit.buildNanos())));
-            if (state == TunnelStatus.State.CONNECTING || state == TunnelStatus.State.UNAVAILABLE) {
+            CircuitPool pool = driver.engine().circuits();
+            boolean carriesData = pool != null && pool.ready() > 0;
+            boolean wasLacking = state == TunnelStatus.State.CONNECTING || state == TunnelStatus.State.UNAVAILABLE;
+            if (carriesData && wasLacking) {
                 state = TunnelStatus.State.READY;
                 tell(new TunnelEvent.Ready(Duration.ofNanos(driver.nowNanos() - lackingSinceNanos)));
                 ready.completeAsync(() -> null);

@@ -20,6 +20,14 @@ public final class TunnelException extends RuntimeException {
         NO_CIRCUIT,
         /** What was asked for is there only after starting. */
         NOT_STARTED,
+        /** No exit is known that performs HTTP exchanges. */
+        NO_HTTP_EXIT,
+        /** No complete answer to an HTTP request came back: the server is silent, or exits do not pass what it says. */
+        HTTP_UNANSWERED,
+        /** What came back for an HTTP request is no HTTP answer, or beyond the limits. */
+        HTTP_REPLY_REFUSED,
+        /** As many HTTP exchanges are running as may be at a time. */
+        TOO_MANY_EXCHANGES,
         /** The client or node is closed, or was closed meanwhile. */
         CLOSED
     }

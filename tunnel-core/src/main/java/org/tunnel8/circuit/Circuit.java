@@ -16,6 +16,7 @@ import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.CellMessageId;
 import org.tunnel8.wire.cell.DataView;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * An own circuit: puts a layer on for each hop and takes them off again (PROTOCOL.md §6).
@@ -52,6 +53,8 @@ public final class Circuit implements CellEndpoint {
     private State state = State.EXTENDING;
     private long readyNanos;
     private int riders;
+    private int exchanges;
+    private boolean carriedShared;
 
     @Nullable
     HopAttempt attempt;
@@ -297,6 +300,41 @@ public final class Circuit implements CellEndpoint {
 
     boolean isRidden() {
         return riders > 0;
+    }
+
+    /** Notes that an HTTP exchange uses this circuit from now on, or does not any more. */
+    void exchange(boolean begins) {
+        exchanges += begins ? 1 : -1;
+        carriedShared = true;
+        ridden(begins);
+    }
+
+    int exchanges() {
+        return exchanges;
+    }
+
+    /** Whether traffic without an isolation key has gone over it besides the primary's. */
+    boolean carriedShared() {
+        return carriedShared;
+    }
+
+    /** Whether its exit sends datagrams of BitTorrent to the outside. */
+    boolean carriesData() {
+        return path.exit().flags().has(PeerFlags.EXIT_BT);
+    }
+
+    /** Whether its exit performs HTTP exchanges. */
+    boolean performsHttp() {
+        return path.exit().flags().has(PeerFlags.EXIT_HTTP);
+    }
+
+    /**
+     * Who its last hop is or is to be.
+     *
+     * @return the exit's key
+     */
+    public PublicKey exitKey() {
+        return path.exit().key();
     }
 
     Path path() {

@@ -1,6 +1,7 @@
 package org.tunnel8.circuit;
 
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.cell.HttpResponse;
 
 /** Hears of own circuits. Called on the engine's thread. */
 interface CircuitListener {
@@ -17,4 +18,7 @@ interface CircuitListener {
      * @param buffer holds the payload with room in front and behind; may be overwritten, is not kept
      */
     void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length);
+
+    /** A part of an answer to an HTTP request has come back. */
+    void onHttpResponse(Circuit circuit, HttpResponse response);
 }

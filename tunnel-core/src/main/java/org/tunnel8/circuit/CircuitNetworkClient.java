@@ -39,6 +39,8 @@ import org.tunnel8.wire.cell.DataView;
 import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.cell.Extended;
+import org.tunnel8.wire.cell.HttpRequest;
+import org.tunnel8.wire.cell.HttpResponse;
 import org.tunnel8.wire.cell.Ping;
 import org.tunnel8.wire.cell.Pong;
 
@@ -175,6 +177,8 @@ public final class CircuitNetworkClient {
                 } else {
                     drop(DropReason.UNSOLICITED);
                 }
+            } else if (message instanceof HttpResponse response) {
+                listener.onHttpResponse(circuit, response);
             } else {
                 drop(DropReason.UNKNOWN_MESSAGE);
             }
@@ -302,6 +306,12 @@ public final class CircuitNetworkClient {
         int identifier = random.nextInt(1 << 16);
         sendMessage(circuit, new Ping(identifier));
         return identifier;
+    }
+
+    /** Sends a request to the exit of a circuit that is ready. */
+    void ask(Circuit circuit, HttpRequest request) {
+        circuit.health.sent();
+        sendMessage(circuit, request);
     }
 
     private void sendMessage(Circuit circuit, CellMessage message) {

@@ -20,6 +20,7 @@ import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.cell.HttpResponse;
 
 /**
  * Keeps one primary circuit for each isolation key in use, and standbys for all of them (FR-018a, D15).
@@ -45,6 +46,7 @@ public final class CircuitPool implements CircuitListener {
     private final Deadlines deadlines;
     private final Listener listener;
     private final CircuitNetworkClient client;
+    private final HttpCircuits http;
     private final Map<String, Circuit> primaries = new LinkedHashMap<>();
     private final Map<String, Integer> users = new LinkedHashMap<>();
     private int failuresInARow;
@@ -79,6 +81,14 @@ public final class CircuitPool implements CircuitListener {
          * @param length its bytes
          */
         void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length);
+
+        /**
+         * A part of an answer to an HTTP request has come back through a circuit.
+         *
+         * @param circuit the circuit
+         * @param response the part
+         */
+        void onHttpResponse(Circuit circuit, HttpResponse response);
     }
 
     /** Why there is no circuit to use. */
@@ -125,6 +135,7 @@ public final class CircuitPool implements CircuitListener {
         this.selector = new PathSelector(peers, random);
         this.client = new CircuitNetworkClient(
                 identity, table, cells, sink, cipher, peers, selector, deadlines, random, counters, this);
+        this.http = new HttpCircuits(this, client, selector, peers, deadlines);
     }
 
     /** Starts to build and keep circuits. */
@@ -153,6 +164,22 @@ public final class CircuitPool implements CircuitListener {
         if (running && wanted() > alive()) {
             fill();
         }
+    }
+
+    /** Looks at once whether circuits are to be built: an exchange needs one. */
+    void lookNow() {
+        if (running) {
+            fill();
+        }
+    }
+
+    /**
+     * The circuits for HTTP exchanges.
+     *
+     * @return the same object each time
+     */
+    public HttpCircuits http() {
+        return http;
     }
 
     /**
@@ -196,7 +223,7 @@ public final class CircuitPool implements CircuitListener {
         if (primary != null && !primary.isSuspect()) {
             return primary;
         }
-        Circuit standby = bestStandby();
+        Circuit standby = bestStandby(key);
         if (standby == null) {
             return primary;
         }
@@ -208,9 +235,12 @@ public final class CircuitPool implements CircuitListener {
     }
 
     /** The quickest ready circuit that is no key's primary, healthy ones before suspect ones. */
-    private @Nullable Circuit bestStandby() {
+    private @Nullable Circuit bestStandby(String key) {
         return client.circuits().stream()
-                .filter(circuit -> circuit.state() == Circuit.State.READY && !primaries.containsValue(circuit))
+                .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.carriesData())
+                .filter(circuit -> !primaries.containsValue(circuit))
+                // What carried one key's exchanges must not carry another key's data.
+                .filter(circuit -> key.equals(SHARED) || !circuit.carriedShared())
                 .min(Comparator.comparing(Circuit::isSuspect).thenComparing(Circuit::rttNanos))
                 .orElse(null);
     }
@@ -225,14 +255,14 @@ public final class CircuitPool implements CircuitListener {
     }
 
     /**
-     * How many circuits are ready.
+     * How many circuits are ready for data.
      *
      * @return zero or more
      */
     public int ready() {
         int ready = 0;
         for (Circuit circuit : client.circuits()) {
-            ready += circuit.state() == Circuit.State.READY ? 1 : 0;
+            ready += circuit.state() == Circuit.State.READY && circuit.carriesData() ? 1 : 0;
         }
         return ready;
     }
@@ -266,7 +296,9 @@ public final class CircuitPool implements CircuitListener {
     public void onReady(Circuit circuit) {
         failuresInARow = 0;
         pausedUntilNanos = 0;
-        primaries.putIfAbsent(SHARED, circuit);
+        if (circuit.carriesData()) {
+            primaries.putIfAbsent(SHARED, circuit);
+        }
         listener.onReady(circuit);
         fill();
     }
@@ -274,7 +306,7 @@ public final class CircuitPool implements CircuitListener {
     @Override
     public void onClosed(Circuit circuit, CloseReason reason) {
         primaries.values().removeIf(primary -> primary == circuit);
-        Circuit standby = bestStandby();
+        Circuit standby = bestStandby(SHARED);
         if (standby != null && !primaries.containsKey(SHARED)) {
             primaries.put(SHARED, standby);
         }
@@ -295,6 +327,11 @@ public final class CircuitPool implements CircuitListener {
         listener.onData(circuit, origin, buffer, offset, length);
     }
 
+    @Override
+    public void onHttpResponse(Circuit circuit, HttpResponse response) {
+        listener.onHttpResponse(circuit, response);
+    }
+
     private int wanted() {
         int keys = Math.max(1, users.containsKey(SHARED) ? users.size() : users.size() + 1);
         return Math.min(settings.maxCircuits(), keys + settings.standbys());
@@ -304,9 +341,19 @@ public final class CircuitPool implements CircuitListener {
     private int alive() {
         int alive = 0;
         for (Circuit circuit : client.circuits()) {
-            alive += isWorn(circuit) || circuit.health.isFailing() ? 0 : 1;
+            alive += isReplaced(circuit) || !circuit.carriesData() ? 0 : 1;
         }
         return alive;
+    }
+
+    /** Whether another circuit is to take the place of this one. */
+    boolean isReplaced(Circuit circuit) {
+        return isWorn(circuit) || circuit.health.isFailing();
+    }
+
+    /** Whether a circuit belongs to flows of one isolation key. */
+    boolean isIsolated(Circuit circuit) {
+        return primaries.containsValue(circuit) && primaries.get(SHARED) != circuit;
     }
 
     private boolean isWorn(Circuit circuit) {
@@ -328,10 +375,23 @@ public final class CircuitPool implements CircuitListener {
         }
         retireWorn();
         retireSurplus();
+        http.retire();
         look = deadlines.at(next, this::fill);
     }
 
     private void build() {
+        Path forHttp = http.missingPath(settings.hops());
+        if (forHttp != null) {
+            Circuit spare = client.circuits().size() < settings.maxCircuits() ? null : leastUseful();
+            if (spare != null) {
+                // With its end, circuits are looked at again: there is room then.
+                client.close(spare, CloseReason.UNNEEDED);
+                return;
+            }
+            if (client.circuits().size() < settings.maxCircuits()) {
+                client.build(forHttp);
+            }
+        }
         int room = settings.maxCircuits() - client.circuits().size();
         for (int missing = Math.min(room, wanted() - alive()); missing > 0; missing--) {
             Path path = selector.path(settings.hops(), client.circuits());
@@ -365,16 +425,20 @@ public final class CircuitPool implements CircuitListener {
     /** Closes standbys beyond those wanted, which are left when a circuit that was being replaced has recovered. */
     private void retireSurplus() {
         for (int surplus = alive() - wanted(); surplus > 0; surplus--) {
-            Circuit least = client.circuits().stream()
-                    .filter(circuit -> circuit.state() == Circuit.State.READY)
-                    .filter(circuit -> !circuit.isRidden() && !primaries.containsValue(circuit))
-                    .max(Comparator.comparing(Circuit::rttNanos))
-                    .orElse(null);
+            Circuit least = leastUseful();
             if (least == null) {
                 return;
             }
             client.close(least, CloseReason.UNNEEDED);
         }
+    }
+
+    private @Nullable Circuit leastUseful() {
+        return client.circuits().stream()
+                .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.carriesData())
+                .filter(circuit -> !circuit.isRidden() && !primaries.containsValue(circuit) && !http.keeps(circuit))
+                .max(Comparator.comparing(Circuit::rttNanos))
+                .orElse(null);
     }
 
     private static String keyOf(@Nullable String isolationKey) {

@@ -48,13 +48,44 @@ final class PathSelector {
      */
     @Nullable
     Path path(int hops, Iterable<Circuit> circuits) {
+        return path(hops, circuits, usable(PeerFlags.EXIT_BT));
+    }
+
+    /**
+     * Draws both ends of a circuit for HTTP exchanges; its exit carries data too if there is such a one.
+     *
+     * @param hops hops it is to have
+     * @param circuits circuits in use or being built
+     * @param avoided exits that are not wanted
+     * @return null if no exit, or no first hop, or too few relays are known
+     */
+    @Nullable
+    Path httpPath(int hops, Iterable<Circuit> circuits, Set<PublicKey> avoided) {
+        List<Peer> exits = usable(PeerFlags.EXIT_HTTP);
+        exits.removeIf(peer -> avoided.contains(peer.key()));
+        List<Peer> forData = new ArrayList<>(exits);
+        forData.removeIf(peer -> !peer.flags().has(PeerFlags.EXIT_BT));
+        return path(hops, circuits, forData.isEmpty() ? exits : forData);
+    }
+
+    /**
+     * Tells whether an exit is known that performs HTTP exchanges.
+     *
+     * @param beside exits that do not count
+     * @return true if there is any other
+     */
+    boolean knowsHttpExit(Set<PublicKey> beside) {
+        return usable(PeerFlags.EXIT_HTTP).stream().anyMatch(peer -> !beside.contains(peer.key()));
+    }
+
+    private @Nullable Path path(int hops, Iterable<Circuit> circuits, List<Peer> exits) {
         Map<PublicKey, Integer> firstUses = new HashMap<>();
         Map<PublicKey, Integer> exitUses = new HashMap<>();
         for (Circuit circuit : circuits) {
             firstUses.merge(circuit.path().first().key(), 1, Integer::sum);
             exitUses.merge(circuit.path().exit().key(), 1, Integer::sum);
         }
-        Peer exit = draw(leastUsed(usable(PeerFlags.EXIT_BT), exitUses), PeerRole.EXIT);
+        Peer exit = draw(leastUsed(exits, exitUses), PeerRole.EXIT);
         if (exit == null) {
             return null;
         }

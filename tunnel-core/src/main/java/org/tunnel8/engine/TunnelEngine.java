@@ -28,6 +28,7 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
 import org.tunnel8.policy.TargetPolicy;
 import org.tunnel8.relay.RelayService;
+import org.tunnel8.stream.HttpExchanges;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Discovery;
@@ -38,6 +39,7 @@ import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellMessageId;
 import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.DestroyCodec;
+import org.tunnel8.wire.cell.HttpResponse;
 
 /**
  * The whole protocol of one node, without a socket, a clock, a thread or a random source of its own.
@@ -66,6 +68,7 @@ public final class TunnelEngine {
     private final ExitService exit;
     private final @Nullable CircuitPool pool;
     private final @Nullable FlowTable flows;
+    private final @Nullable HttpExchanges exchanges;
 
     /**
      * Makes an engine that waits to be started.
@@ -122,6 +125,7 @@ public final class TunnelEngine {
         if (settings.circuits() == null) {
             this.pool = null;
             this.flows = null;
+            this.exchanges = null;
         } else {
             CircuitEvents events = new CircuitEvents(listener);
             this.pool = new CircuitPool(
@@ -137,6 +141,7 @@ public final class TunnelEngine {
                     counters,
                     events);
             this.flows = new FlowTable(pool, counters);
+            this.exchanges = new HttpExchanges(new HttpOverCircuits(pool.http()), deadlines, random, counters);
         }
         peers.addListener(new PeerEvents(listener));
     }
@@ -151,12 +156,18 @@ public final class TunnelEngine {
         @Override
         public void onReady(Circuit circuit) {
             listener.onCircuitReady(circuit);
+            if (exchanges != null) {
+                exchanges.routesChanged();
+            }
         }
 
         @Override
         public void onClosed(Circuit circuit, CloseReason reason) {
             if (flows != null) {
                 flows.onClosed(circuit);
+            }
+            if (exchanges != null) {
+                exchanges.onRouteLost(circuit.id());
             }
             listener.onCircuitClosed(circuit, reason);
         }
@@ -165,6 +176,13 @@ public final class TunnelEngine {
         public void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length) {
             if (flows != null) {
                 flows.onData(circuit, origin, buffer, offset, length);
+            }
+        }
+
+        @Override
+        public void onHttpResponse(Circuit circuit, HttpResponse response) {
+            if (exchanges != null) {
+                exchanges.onResponse(circuit.id(), response);
             }
         }
     }
@@ -211,6 +229,9 @@ public final class TunnelEngine {
      */
     public void stop(long nowNanos) {
         deadlines.advance(nowNanos);
+        if (exchanges != null) {
+            exchanges.stop();
+        }
         if (pool != null) {
             pool.stop();
         }
@@ -386,6 +407,19 @@ public final class TunnelEngine {
             throw new IllegalStateException("this node keeps no circuits of its own");
         }
         return flows.open(receiver, isolationKey);
+    }
+
+    /**
+     * The application's HTTP exchanges.
+     *
+     * @return the table; engine thread only
+     * @throws IllegalStateException if this engine keeps no circuits of its own
+     */
+    public HttpExchanges exchanges() {
+        if (exchanges == null) {
+            throw new IllegalStateException("this node keeps no circuits of its own");
+        }
+        return exchanges;
     }
 
     /**

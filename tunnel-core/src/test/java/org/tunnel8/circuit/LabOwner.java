@@ -15,6 +15,7 @@ import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.cell.Data;
+import org.tunnel8.wire.cell.HttpResponse;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /** An own circuit that is put into a node as if it had been built, with keys that are given. */
@@ -63,6 +64,11 @@ public final class LabOwner {
         @Override
         public void onData(Circuit from, Address origin, byte[] buffer, int offset, int length) {
             received.add(new Data(IpAddress.UNSPECIFIED, origin, ByteString.of(buffer, offset, length)));
+        }
+
+        @Override
+        public void onHttpResponse(Circuit from, HttpResponse response) {
+            throw new AssertionError("nobody asks for an exchange of HTTP here");
         }
     }
 

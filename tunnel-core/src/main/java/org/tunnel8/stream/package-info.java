@@ -1,0 +1,5 @@
+/** What a client carries over circuits besides datagrams: plain HTTP exchanges (D9). */
+@NullMarked
+package org.tunnel8.stream;
+
+import org.jspecify.annotations.NullMarked;
