@@ -50,7 +50,6 @@ public final class TunnelClient implements AutoCloseable {
     /** Longer than any exchange takes that has a circuit. */
     private static final Duration LONGEST_HTTP = Duration.ofHours(1);
 
-
     private final EngineDriver driver;
     private final CallbackThread callbacks;
     private final Socks5Settings socks5Settings;
