@@ -13,11 +13,16 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.TunnelNetwork;
@@ -213,16 +218,18 @@ class DecisionsOnTheWireTest {
         }
     }
 
-    /** D10, our client: its cells under py-ipv8's first hop's FORWARD key, and that hop's candidate list. */
-    @Test
-    void ourClientNeverRepeatsTheCounterOfTheirCandidateList() {
+    /** D10, our client: its cells under the FORWARD key of py-ipv8's last hop, and that hop's candidate list. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void ourClientNeverRepeatsTheCounterOfTheirCandidateList(int hops) {
         try (OutsidePeer outside = new OutsidePeer();
-                MixedNetwork network = MixedNetwork.builder().theirs(0, 1).start()) {
+                MixedNetwork network =
+                        MixedNetwork.builder().theirs(hops - 1, 1).start()) {
             Member exit = network.exits().get(0);
             PythonHost host = exit.host();
             assertThat(host).isNotNull();
             host.call("tap", "name", exit.name(), "limit", 400);
-            try (PathClient client = PathClient.join(network.network(), 1, 0, 1);
+            try (PathClient client = PathClient.join(network.network(), hops, 0, hops);
                     PathClient.OwnFlow flow = client.open("flow", outside.address())) {
                 Eventually.holds(READY, () -> client.ready() == 2);
                 for (int i = 0; i < 10; i++) {
@@ -230,37 +237,56 @@ class DecisionsOnTheWireTest {
                     assertThat(flow.send(i)).isTrue();
                     Eventually.holds(READY, () -> flow.received() == expected);
                 }
-                for (int id : client.circuitIds()) {
-                    List<Cell> cells = cells(host, exit.name(), id);
-                    assertThat(listCounters(cells)).containsExactly(2L);
-                    assertThat(counters(cells, "in")).isNotEmpty().startsWith(3L);
-                    assertThat(Stream.concat(listCounters(cells).stream(), counters(cells, "in").stream()))
-                            .doesNotHaveDuplicates();
-                }
             }
+            Collection<List<Cell>> circuits = circuits(host, exit.name());
+            assertThat(circuits).hasSize(2).allSatisfy(cells -> {
+                assertThat(listCounters(cells)).containsExactly(2L);
+                assertThat(counters(cells, "in")).isNotEmpty().startsWith(3L);
+                assertThat(together(listCounters(cells), counters(cells, "in"))).doesNotHaveDuplicates();
+            });
         }
     }
 
-    /** D10, our relay: its candidate list under the FORWARD key, the cells of py-ipv8's client, and its own cells. */
-    @Test
-    void ourCandidateListHasACounterThatTheirClientNeverUses() {
+    /** D10, our exit: its candidate list under the FORWARD key, the cells of py-ipv8's client, and its own cells. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void ourCandidateListHasACounterThatTheirClientNeverUses(int hops) {
         try (OutsidePeer outside = new OutsidePeer();
-                MixedNetwork network =
-                        MixedNetwork.builder().bootstrap(Make.OURS).ours(1, 1).start()) {
+                MixedNetwork network = MixedNetwork.builder()
+                        .bootstrap(Make.OURS)
+                        .theirs(hops - 1, 0)
+                        .ours(0, 1)
+                        .start()) {
             PythonHost client = network.startTheirClient(CLIENT);
-            client.call("tap", "name", CLIENT, "limit", 400);
-            String last = network.exits().get(0).key();
-            long circuit = client.callForObject("build", "name", CLIENT, "path", List.of(last))
+            List<String> path = network.members().stream().map(Member::key).toList();
+            // Whoever stands in front of our exit sees the layers that are between the client and it.
+            Member front = network.members().get(0);
+            PythonHost tapped = hops == 1 ? client : front.host();
+            String name = hops == 1 ? CLIENT : front.name();
+            assertThat(tapped).isNotNull();
+            tapped.call("tap", "name", name, "limit", 400);
+            long circuit = client.callForObject("build", "name", CLIENT, "path", path)
                     .get("circuit")
                     .getAsLong();
             client.call("echo", "name", CLIENT, "circuit", circuit, "port", outside.port(), "count", 10);
-            List<Cell> cells = cells(client, CLIENT, (int) circuit);
-            assertThat(listCounters(cells)).containsExactly(1L);
-            assertThat(counters(cells, "out")).hasSizeGreaterThanOrEqualTo(10).startsWith(2L);
-            assertThat(Stream.concat(listCounters(cells).stream(), counters(cells, "out").stream()))
-                    .doesNotHaveDuplicates();
-            assertThat(counters(cells, "in")).startsWith(2L).doesNotHaveDuplicates();
+            List<List<Cell>> fromOurExit = circuits(tapped, name).stream()
+                    .filter(cells -> cells.stream()
+                            .anyMatch(cell -> cell.direction.equals("in") && isCreated(cell.bytes)))
+                    .toList();
+            assertThat(fromOurExit).hasSize(1).allSatisfy(cells -> {
+                assertThat(listCounters(cells)).containsExactly(1L);
+                assertThat(counters(cells, "out"))
+                        .hasSizeGreaterThanOrEqualTo(10)
+                        .startsWith(2L);
+                assertThat(together(listCounters(cells), counters(cells, "out")))
+                        .doesNotHaveDuplicates();
+                assertThat(counters(cells, "in")).startsWith(2L).doesNotHaveDuplicates();
+            });
         }
+    }
+
+    private static List<Long> together(List<Long> some, List<Long> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /** A cell that python saw, by the direction it went in. */
@@ -281,15 +307,20 @@ class DecisionsOnTheWireTest {
         }
     }
 
-    private static List<Cell> cells(PythonHost host, String name, int circuitId) {
-        List<Cell> cells = new ArrayList<>();
+    /** The cells that a node has sent and received, by link. */
+    private static Collection<List<Cell>> circuits(PythonHost host, String name) {
+        Map<Integer, List<Cell>> circuits = new LinkedHashMap<>();
         for (JsonElement row : host.call("tapped", "name", name).getAsJsonArray()) {
             byte[] bytes = HexFormat.of().parseHex(row.getAsJsonArray().get(1).getAsString());
-            if (CellFrame.circuitId(bytes, 0) == circuitId) {
-                cells.add(new Cell(row.getAsJsonArray().get(0).getAsString(), bytes));
-            }
+            Cell cell = new Cell(row.getAsJsonArray().get(0).getAsString(), bytes);
+            circuits.computeIfAbsent(CellFrame.circuitId(bytes, 0), id -> new ArrayList<>())
+                    .add(cell);
         }
-        return cells;
+        return circuits.values();
+    }
+
+    private static boolean isCreated(byte[] cell) {
+        return CellFrame.plaintext(cell, 0) && cell[CellFrame.HEADER_BYTES] == CREATED;
     }
 
     /** Counters of the outermost layers that went in a direction. */
