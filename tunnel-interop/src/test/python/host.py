@@ -37,8 +37,8 @@ class Commands:
         return tracker.describe()
 
     async def node(self, name: str, flags: int, community: str, bootstrap: int, discovery: bool = False,
-                   settings: dict | None = None, walks: bool = True) -> dict:
-        node = Node(name, flags, community, bootstrap, discovery, settings or {})
+                   dht: bool = False, settings: dict | None = None, walks: bool = True) -> dict:
+        node = Node(name, flags, community, bootstrap, discovery, dht, settings or {})
         if not walks:
             node.ipv8.strategies.clear()
         await node.start()
@@ -60,11 +60,12 @@ class Commands:
     async def status(self, name: str) -> dict:
         return self.nodes[name].status()
 
-    async def build(self, name: str, hops: int = 0, path: list[str] | None = None, limit: float = 30.0) -> dict:
+    async def build(self, name: str, hops: int = 0, path: list[str] | None = None,
+                    stranger: str | None = None, limit: float = 30.0) -> dict:
         """Build a circuit, along a path or one that py-ipv8 draws, and wait for it."""
         tunnel = self.nodes[name].tunnel
         begin = time.perf_counter()
-        circuit = tunnel.create_along(path) if path else tunnel.create_circuit(hops, exit_flags=[2])
+        circuit = tunnel.create_along(path, stranger) if path else tunnel.create_circuit(hops, exit_flags=[2])
         if circuit is None:
             raise RuntimeError("py-ipv8 knows no candidates")
         await asyncio.wait_for(asyncio.shield(circuit.ready), limit)

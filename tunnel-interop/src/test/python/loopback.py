@@ -24,10 +24,13 @@ import ipv8.overlay as overlay_module  # noqa: E402
 endpoint_module.get_lan_addresses = list
 overlay_module.get_providers = list
 
+from ipv8.dht.discovery import DHTDiscoveryCommunity  # noqa: E402
+from ipv8.dht.provider import DHTCommunityProvider  # noqa: E402
 from ipv8.keyvault.crypto import default_eccrypto  # noqa: E402
 from ipv8.messaging.anonymization.community import TunnelCommunity  # noqa: E402
 from ipv8.messaging.anonymization.tunnel import Circuit, Hop  # noqa: E402
-from ipv8.messaging.interfaces.udp.endpoint import UDPEndpoint  # noqa: E402
+from ipv8.messaging.interfaces.udp.endpoint import UDPEndpoint, UDPv4Address  # noqa: E402
+from ipv8.peer import Peer  # noqa: E402
 from ipv8_service import IPv8  # noqa: E402
 
 HOST = "127.0.0.1"
@@ -86,9 +89,17 @@ class LoopbackTunnel(TunnelCommunity):
         """The verified peer that has a key."""
         return next(peer for peer in self.get_peers() if key_of(peer) == key)
 
-    def create_along(self, path: list[str]):
-        """Begin a circuit whose hops have the given keys; the middle one has to be offered by the first."""
-        circuit = Circuit(self._generate_circuit_id(), len(path), required_exit=self.peer(path[-1]))
+    def create_along(self, path: list[str], stranger: str | None = None):
+        """
+        Begin a circuit whose hops have the given keys; the middle one has to be offered by the first. If the last one is
+        a stranger, his address is given.
+        """
+        if stranger is None:
+            last = self.peer(path[-1])
+        else:
+            host, port = stranger.split(":")
+            last = Peer(bytes.fromhex(path[-1]), UDPv4Address(host, int(port)))
+        circuit = Circuit(self._generate_circuit_id(), len(path), required_exit=last)
         self.circuits[circuit.circuit_id] = circuit
         self.wanted[circuit.circuit_id] = path
         self.send_initial_create(circuit, [self.peer(path[0])], 1)
@@ -98,7 +109,8 @@ class LoopbackTunnel(TunnelCommunity):
 class Node:
     """One py-ipv8 peer with a socket, a key and a service object of its own."""
 
-    def __init__(self, name: str, flags: int, community: str, bootstrap: int, discovery: bool, settings: dict) -> None:
+    def __init__(self, name: str, flags: int, community: str, bootstrap: int, discovery: bool, dht: bool,
+                 settings: dict) -> None:
         self.name = name
         boot = {"class": "DispersyBootstrapper",
                 "init": {"ip_addresses": [(HOST, bootstrap)], "dns_addresses": [], "bootstrap_timeout": 2.0}}
@@ -112,6 +124,8 @@ class Node:
         overlays = [overlay("LoopbackTunnel", [], {"peer_flags": roles, "max_peers": 60, **settings})]
         if discovery:
             overlays.append(overlay("DiscoveryCommunity", ["RandomChurn", "PeriodicSimilarity"], {}))
+        if dht:
+            overlays.append(overlay("DHTDiscoveryCommunity", [], {}))
         secret = default_eccrypto.generate_key("curve25519").key_to_bin()
         overlay_class = type("LoopbackTunnel", (LoopbackTunnel,), {"community_id": bytes.fromhex(community)})
         self.ipv8 = IPv8({
@@ -126,6 +140,9 @@ class Node:
 
     async def start(self) -> None:
         await self.ipv8.endpoint.open()
+        dht = self.ipv8.get_overlay(DHTDiscoveryCommunity)
+        if dht is not None:
+            self.tunnel.dht_provider = DHTCommunityProvider(dht, self.ipv8.endpoint.get_address()[1])
         await self.ipv8.start()
 
     async def stop(self) -> None:

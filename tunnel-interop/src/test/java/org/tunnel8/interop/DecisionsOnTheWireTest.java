@@ -270,8 +270,8 @@ class DecisionsOnTheWireTest {
                     .getAsLong();
             client.call("echo", "name", CLIENT, "circuit", circuit, "port", outside.port(), "count", 10);
             List<List<Cell>> fromOurExit = circuits(tapped, name).stream()
-                    .filter(cells -> cells.stream()
-                            .anyMatch(cell -> cell.direction.equals("in") && isCreated(cell.bytes)))
+                    .filter(cells ->
+                            cells.stream().anyMatch(cell -> cell.direction.equals("in") && isCreated(cell.bytes)))
                     .toList();
             assertThat(fromOurExit).hasSize(1).allSatisfy(cells -> {
                 assertThat(listCounters(cells)).containsExactly(1L);

@@ -82,6 +82,7 @@ final class MixedNetwork implements AutoCloseable {
         private int theirExits;
         private boolean processes = Boolean.getBoolean("tunnel8.interop.processes");
         private boolean discovery;
+        private boolean dht;
         private int maxJoinedCircuits = 100;
         private Map<String, Object> pythonSettings = Map.of();
         private String community = TunnelNetwork.tribler().communityId();
@@ -117,6 +118,12 @@ final class MixedNetwork implements AutoCloseable {
         /** Whether python nodes run the discovery overlay, and so drop whom they have not heard for 57.5 s. */
         Builder discovery() {
             discovery = true;
+            return this;
+        }
+
+        /** Whether python nodes run the DHT, and so ping strangers before they extend to them. */
+        Builder dht() {
+            dht = true;
             return this;
         }
 
@@ -204,6 +211,8 @@ final class MixedNetwork implements AutoCloseable {
                 bootstrap.getPort(),
                 "discovery",
                 settings.discovery,
+                "dht",
+                settings.dht,
                 "settings",
                 settings.pythonSettings,
                 "walks",
