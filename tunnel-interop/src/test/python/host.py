@@ -91,6 +91,14 @@ class Commands:
     async def drip(self, name: str, circuit: int, port: int, rate: int, seconds: float) -> dict:
         return await drip(self.flow(name, circuit, port), rate, seconds)
 
+    async def http(self, name: str, circuit: int, port: int, path: str, limit: float) -> dict:
+        """Have the exit of a circuit ask the server at a local port."""
+        tunnel = self.nodes[name].tunnel
+        request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode()
+        answer = await tunnel.http(tunnel.circuits[circuit], (HOST, port), request, limit)
+        head, _, body = answer.decode("latin-1").partition("\r\n\r\n")
+        return {"head": head, "body": body}
+
     async def ask(self, name: str, question: str, relay: dict, last: dict, port: int) -> dict:
         """Put one of the questions about behaviour to a relay and an exit; see questions.py."""
         lab = questions.Lab(self.nodes[name], relay, last, (HOST, port))

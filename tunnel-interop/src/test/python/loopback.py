@@ -24,6 +24,8 @@ import ipv8.overlay as overlay_module  # noqa: E402
 endpoint_module.get_lan_addresses = list
 overlay_module.get_providers = list
 
+from exchanges import HttpExchanges  # noqa: E402
+
 from ipv8.dht.discovery import DHTDiscoveryCommunity  # noqa: E402
 from ipv8.dht.provider import DHTCommunityProvider  # noqa: E402
 from ipv8.keyvault.crypto import default_eccrypto  # noqa: E402
@@ -43,8 +45,8 @@ def key_of(peer) -> str:
     return peer.public_key.key_to_bin().hex()
 
 
-class LoopbackTunnel(TunnelCommunity):
-    """The reference's overlay, with two additions: circuits along a given path, and raw data handed to a receiver."""
+class LoopbackTunnel(HttpExchanges, TunnelCommunity):
+    """The reference's overlay, with additions: HTTP exchanges, circuits along a given path, raw data handed to a receiver."""
 
     def __init__(self, settings) -> None:
         super().__init__(settings)
