@@ -105,9 +105,11 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureThroughput(BenchReport told, int hopCount) {
-        try (ThroughputBench bench = new ThroughputBench(hopCount, payloadBytes, surroundings.stop()::isRequested)) {
-            for (Direction direction : Direction.values()) {
-                for (int run = 0; run < runs; run++) {
+        for (Direction direction : Direction.values()) {
+            for (int run = 0; run < runs; run++) {
+                // A network for each run: hops end a circuit that has carried 10 GiB, which several runs do together.
+                try (ThroughputBench bench =
+                        new ThroughputBench(hopCount, payloadBytes, surroundings.stop()::isRequested)) {
                     told.throughput(bench.measure(direction, WARM_UP, Duration.ofSeconds(seconds)));
                 }
             }
