@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import importlib
 import os
+import socket
 import sys
 import types
 from contextlib import suppress
@@ -38,11 +39,20 @@ from ipv8_service import IPv8  # noqa: E402
 HOST = "127.0.0.1"
 RELAY, EXIT_BT = 1, 2
 JOIN_INTERVAL, CALM_INTERVAL = 0.1, 0.5
+RECEIVE_BUFFER_BYTES = 4 << 20
 
 
 def key_of(peer) -> str:
     """The public key of a peer in hexadecimal digits."""
     return peer.public_key.key_to_bin().hex()
+
+
+def widen(endpoint) -> None:
+    """
+    Let the system keep more datagrams for a node. Several nodes share a process here, and a busy machine may stop it for
+    longer than py-ipv8's usual 850 KB last; what the system drops then is no behaviour of anybody's protocol.
+    """
+    endpoint._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
 
 class LoopbackTunnel(HttpExchanges, TunnelCommunity):
@@ -142,6 +152,7 @@ class Node:
 
     async def start(self) -> None:
         await self.ipv8.endpoint.open()
+        widen(self.ipv8.endpoint.interfaces["UDPIPv4"])
         dht = self.ipv8.get_overlay(DHTDiscoveryCommunity)
         if dht is not None:
             self.tunnel.dht_provider = DHTCommunityProvider(dht, self.ipv8.endpoint.get_address()[1])

@@ -18,6 +18,8 @@ import org.tunnel8.interop.MixedNetwork.Member;
 /** One node of ours as users run it: a process of the command line. Killed when closed. */
 final class OurProcess implements AutoCloseable {
     private static final int STOP_SECONDS = 20;
+    /** Ends the process if the tests were killed and nobody else does. */
+    private static final String LONGEST_SECONDS = "900";
 
     private final Process process;
     private final Member member;
@@ -49,6 +51,8 @@ final class OurProcess implements AutoCloseable {
                 roles,
                 "--listen",
                 "127.0.0.1:0",
+                "--duration",
+                LONGEST_SECONDS,
                 "--community",
                 network.communityId()));
         network.bootstrap().forEach(server -> command.addAll(List.of("--bootstrap", "127.0.0.1:" + server.getPort())));

@@ -196,14 +196,12 @@ final class PathClient implements AutoCloseable {
         return List.copyOf(failures);
     }
 
+    /** Time since the building of the oldest circuit began. */
     Duration age() {
-        return onLoop(() -> {
-            long now = driver.engine().circuits() == null ? 0 : driver.nowNanos();
-            return Duration.ofNanos(pool().circuits().stream()
-                    .mapToLong(circuit -> now - circuit.createdNanos())
-                    .max()
-                    .orElse(0));
-        });
+        return onLoop(() -> Duration.ofNanos(pool().circuits().stream()
+                .mapToLong(circuit -> driver.nowNanos() - circuit.createdNanos())
+                .max()
+                .orElse(0)));
     }
 
     private CircuitPool pool() {
