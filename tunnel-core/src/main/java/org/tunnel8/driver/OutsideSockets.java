@@ -1,9 +1,7 @@
 package org.tunnel8.driver;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.policy.SourceAddress;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportCounters;
@@ -54,7 +53,7 @@ final class OutsideSockets implements AutoCloseable {
 
     void open(long number, boolean ipv6) {
         sockets.put(number, null);
-        InetAddress local = bindAddress instanceof Inet4Address == !ipv6 ? bindAddress : unspecified(ipv6);
+        InetAddress local = SourceAddress.ofFamily(bindAddress, ipv6);
         UdpSettings settings =
                 UdpSettings.of(local, PortRange.any()).withSocketBuffers(SOCKET_BUFFER_BYTES, SOCKET_BUFFER_BYTES);
         DatagramListener listener =
@@ -133,14 +132,6 @@ final class OutsideSockets implements AutoCloseable {
         closed = true;
         for (long number : List.copyOf(sockets.keySet())) {
             close(number);
-        }
-    }
-
-    private static InetAddress unspecified(boolean ipv6) {
-        try {
-            return InetAddress.getByAddress(new byte[ipv6 ? 16 : 4]);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
         }
     }
 }

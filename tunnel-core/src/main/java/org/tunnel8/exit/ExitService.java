@@ -3,12 +3,10 @@ package org.tunnel8.exit;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.AddressMemo;
 import org.tunnel8.cell.JoinedPath;
@@ -34,10 +32,8 @@ import org.tunnel8.wire.cell.HttpRequest;
  * remembered in tables of fixed size.
  */
 public final class ExitService implements JoinedService {
-    /** Names being resolved at a time; beyond, datagrams to names are dropped. */
-    static final int MAX_PENDING_NAMES = 256;
-    /** Datagrams waiting for one name. */
-    static final int MAX_WAITING_PER_NAME = 10;
+    /** After a socket could not be had, none of its family is asked for again for so long. */
+    static final long SOCKET_PAUSE_NANOS = 5_000_000_000L;
 
     private final ExitSettings settings;
     private final OutsidePort outside;
@@ -48,7 +44,10 @@ public final class ExitService implements JoinedService {
 
     private final Map<JoinedPath, Sockets> byPath = new HashMap<>();
     private final Map<Long, OutsideSocket> byNumber = new HashMap<>();
-    private final Map<String, Queue<WaitingForName>> pendingNames = new HashMap<>();
+    private final NameQueue waitingForNames = new NameQueue();
+    private final Deadlines deadlines;
+    private long ipv4PausedUntilNanos;
+    private long ipv6PausedUntilNanos;
     private long lastNumber;
 
     private static final class Sockets {
@@ -60,8 +59,6 @@ public final class ExitService implements JoinedService {
 
         final AddressMemo memo = new AddressMemo();
     }
-
-    private record WaitingForName(JoinedPath path, int port, ByteString payload) {}
 
     /**
      * Makes the service.
@@ -77,6 +74,7 @@ public final class ExitService implements JoinedService {
         this.settings = settings;
         this.outside = outside;
         this.counters = counters;
+        this.deadlines = deadlines;
         this.names = new NameCache(deadlines);
         this.http = new HttpExit(settings, names, outside, httpPort, deadlines, counters);
     }
@@ -120,8 +118,14 @@ public final class ExitService implements JoinedService {
     }
 
     private void send(JoinedPath path, Sockets sockets, InetSocketAddress to, byte[] buffer, int offset, int length) {
+        if (to.getPort() == 0) {
+            counters.dropped(DropReason.EXIT_TARGET_REFUSED);
+            return;
+        }
         OutsideSocket socket = socketFor(path, sockets, to.getAddress() instanceof Inet6Address);
-        if (!socket.isOpen()) {
+        if (socket == null) {
+            counters.dropped(DropReason.EXIT_NO_SOCKET);
+        } else if (!socket.isOpen()) {
             if (!socket.await(to, ByteString.of(buffer, offset, length))) {
                 counters.dropped(DropReason.EXIT_QUEUE_FULL);
             }
@@ -134,9 +138,9 @@ public final class ExitService implements JoinedService {
         }
     }
 
-    private OutsideSocket socketFor(JoinedPath path, Sockets sockets, boolean ipv6) {
+    private @Nullable OutsideSocket socketFor(JoinedPath path, Sockets sockets, boolean ipv6) {
         OutsideSocket socket = ipv6 ? sockets.ipv6 : sockets.ipv4;
-        if (socket == null) {
+        if (socket == null && deadlines.nowNanos() >= (ipv6 ? ipv6PausedUntilNanos : ipv4PausedUntilNanos)) {
             socket = new OutsideSocket(++lastNumber, path, ipv6);
             if (ipv6) {
                 sockets.ipv6 = socket;
@@ -150,6 +154,10 @@ public final class ExitService implements JoinedService {
     }
 
     private void sendToName(JoinedPath path, Sockets sockets, HostAddress host, byte[] buffer, int offset, int length) {
+        if (!NameCache.isName(host.host())) {
+            counters.dropped(DropReason.EXIT_TARGET_REFUSED);
+            return;
+        }
         switch (names.knows(host.host())) {
             case RESOLVED -> {
                 InetAddress address = names.address(host.host());
@@ -158,28 +166,13 @@ public final class ExitService implements JoinedService {
                 }
             }
             case NONE -> counters.dropped(DropReason.EXIT_NAME_UNRESOLVED);
-            case UNKNOWN -> awaitName(path, host, ByteString.of(buffer, offset, length));
-        }
-    }
-
-    private void awaitName(JoinedPath path, HostAddress host, ByteString payload) {
-        Queue<WaitingForName> queue = pendingNames.get(host.host());
-        boolean ask = queue == null;
-        if (queue == null) {
-            if (pendingNames.size() >= MAX_PENDING_NAMES) {
-                counters.dropped(DropReason.EXIT_QUEUE_FULL);
-                return;
+            case UNKNOWN -> {
+                switch (waitingForNames.add(path, host, ByteString.of(buffer, offset, length))) {
+                    case ASK -> outside.resolve(host.host());
+                    case FULL -> counters.dropped(DropReason.EXIT_QUEUE_FULL);
+                    case WAITS -> {}
+                }
             }
-            queue = new ArrayDeque<>();
-            pendingNames.put(host.host(), queue);
-        }
-        if (queue.size() >= MAX_WAITING_PER_NAME) {
-            counters.dropped(DropReason.EXIT_QUEUE_FULL);
-        } else {
-            queue.add(new WaitingForName(path, host.port(), payload));
-        }
-        if (ask) {
-            outside.resolve(host.host());
         }
     }
 
@@ -193,17 +186,14 @@ public final class ExitService implements JoinedService {
         names.put(host, addresses);
         InetAddress address = names.address(host);
         http.onResolved(host, address);
-        Queue<WaitingForName> queue = pendingNames.remove(host);
-        if (queue == null) {
-            return;
-        }
-        for (WaitingForName waiting : queue) {
-            Sockets sockets = byPath.get(waiting.path);
+        for (NameQueue.Waiting waiting : waitingForNames.take(host)) {
+            Sockets sockets = byPath.get(waiting.path());
             if (address == null) {
                 counters.dropped(DropReason.EXIT_NAME_UNRESOLVED);
             } else if (sockets != null) {
-                InetSocketAddress to = new InetSocketAddress(address, waiting.port);
-                send(waiting.path, sockets, to, waiting.payload.toBytes(), 0, waiting.payload.length());
+                InetSocketAddress to = new InetSocketAddress(address, waiting.port());
+                byte[] payload = waiting.payload().toBytes();
+                send(waiting.path(), sockets, to, payload, 0, payload.length);
             }
         }
     }
@@ -229,17 +219,29 @@ public final class ExitService implements JoinedService {
     }
 
     /**
-     * Learns that an outside socket could not be opened; the next datagram tries again.
+     * Learns that an outside socket could not be opened: what waited for it is lost, and no other of the family is tried
+     * for a while, since what this host lacks it lacks for the next datagram too.
      *
      * @param number the socket's number
      */
     public void onSocketFailed(long number) {
         OutsideSocket socket = byNumber.remove(number);
-        Sockets sockets = socket == null ? null : byPath.get(socket.path);
+        if (socket == null) {
+            return;
+        }
+        long until = deadlines.nowNanos() + SOCKET_PAUSE_NANOS;
+        Sockets sockets = byPath.get(socket.path);
+        if (socket.isIpv6()) {
+            ipv6PausedUntilNanos = until;
+        } else {
+            ipv4PausedUntilNanos = until;
+        }
         if (sockets != null) {
             sockets.ipv4 = sockets.ipv4 == socket ? null : sockets.ipv4;
             sockets.ipv6 = sockets.ipv6 == socket ? null : sockets.ipv6;
-            counters.dropped(DropReason.EXIT_QUEUE_FULL);
+        }
+        for (int lost = socket.waiting(); lost > 0; lost--) {
+            counters.dropped(DropReason.EXIT_NO_SOCKET);
         }
     }
 
@@ -319,18 +321,13 @@ public final class ExitService implements JoinedService {
         for (OutsideSocket socket : byNumber.values()) {
             forSockets += socket.waiting();
         }
-        int forNames = 0;
-        for (Queue<WaitingForName> queue : pendingNames.values()) {
-            forNames += queue.size();
-        }
         int maxSockets = 2 * maxCircuits;
         List<TableSize> tables = new ArrayList<>(List.of(
                 new TableSize("circuits with a way out", byPath.size(), maxCircuits),
                 new TableSize("outside sockets", byNumber.size(), maxSockets),
                 new TableSize("datagrams waiting for sockets", forSockets, OutsideSocket.MAX_WAITING * maxSockets),
-                new TableSize("names being resolved", pendingNames.size(), MAX_PENDING_NAMES),
-                new TableSize("datagrams waiting for names", forNames, MAX_WAITING_PER_NAME * MAX_PENDING_NAMES),
                 names.table()));
+        tables.addAll(waitingForNames.tables());
         tables.addAll(http.tables());
         return tables;
     }

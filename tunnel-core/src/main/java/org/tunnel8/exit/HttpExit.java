@@ -132,6 +132,10 @@ public final class HttpExit {
         if (target instanceof IpAddress ip) {
             connect(exchange, ip.endpoint());
         } else if (target instanceof HostAddress host) {
+            if (!NameCache.isName(host.host())) {
+                drop(exchange, DropReason.EXIT_TARGET_REFUSED);
+                return;
+            }
             switch (names.knows(host.host())) {
                 case RESOLVED, NONE -> connectToName(exchange, host, names.address(host.host()));
                 case UNKNOWN -> awaitName(exchange, host.host());
@@ -145,7 +149,7 @@ public final class HttpExit {
             waiting.add(exchange);
             return;
         }
-        if (waitingForName.size() >= ExitService.MAX_PENDING_NAMES) {
+        if (waitingForName.size() >= NameQueue.MAX_NAMES) {
             drop(exchange, DropReason.EXIT_QUEUE_FULL);
             return;
         }
@@ -278,6 +282,6 @@ public final class HttpExit {
     List<TableSize> tables() {
         return List.of(
                 new TableSize("HTTP exchanges", byNumber.size(), MAX_IN_ALL),
-                new TableSize("names resolved for HTTP", waitingForName.size(), ExitService.MAX_PENDING_NAMES));
+                new TableSize("names resolved for HTTP", waitingForName.size(), NameQueue.MAX_NAMES));
     }
 }

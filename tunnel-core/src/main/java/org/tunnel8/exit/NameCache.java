@@ -18,6 +18,9 @@ final class NameCache {
     /** Names remembered at most. */
     static final int MAX_NAMES = 1_024;
 
+    /** The longest that a DNS name can be in text. */
+    private static final int LONGEST_NAME = 253;
+
     private final Deadlines deadlines;
     private final Map<String, Answer> answers = new LinkedHashMap<>();
 
@@ -35,6 +38,11 @@ final class NameCache {
 
     NameCache(Deadlines deadlines) {
         this.deadlines = deadlines;
+    }
+
+    /** Whether a text may be a name at all; what cannot is neither asked for nor kept. */
+    static boolean isName(String host) {
+        return !host.isEmpty() && host.length() <= LONGEST_NAME;
     }
 
     /** Remembers the answer for a name; of several addresses the first IPv4 one, else the first (PROTOCOL.md §10). */

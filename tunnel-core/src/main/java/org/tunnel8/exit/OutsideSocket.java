@@ -41,6 +41,15 @@ final class OutsideSocket {
         return sender instanceof Inet6Address == ipv6 && (!ipv6 || AddressClass.isIpv6Proper(sender));
     }
 
+    boolean isIpv6() {
+        return ipv6;
+    }
+
+    /** How many datagrams wait for the socket to open. */
+    int waiting() {
+        return waiting.size();
+    }
+
     boolean isOpen() {
         return policy != null;
     }
@@ -51,10 +60,6 @@ final class OutsideSocket {
         List<Waiting> ready = List.copyOf(waiting);
         waiting.clear();
         return ready;
-    }
-
-    int waiting() {
-        return waiting.size();
     }
 
     boolean allows(InetSocketAddress target) {

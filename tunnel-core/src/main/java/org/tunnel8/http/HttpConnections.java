@@ -12,13 +12,13 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.policy.SourceAddress;
 import org.tunnel8.transport.udp.TransportLoop;
 
 /**
@@ -77,10 +77,10 @@ public final class HttpConnections implements AutoCloseable {
      * The address that connections come from.
      *
      * @param ipv6 whether they lead to IPv6 targets
-     * @return the address to bind to, or the unspecified one
+     * @return the address to bind to, {@link SourceAddress} says how it is found
      */
     public InetAddress source(boolean ipv6) {
-        return bindAddress instanceof Inet4Address == !ipv6 ? bindAddress : unspecified(ipv6);
+        return SourceAddress.ofFamily(bindAddress, ipv6);
     }
 
     /**
@@ -167,14 +167,6 @@ public final class HttpConnections implements AutoCloseable {
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             log.debug("a connection to a server broke: {}", cause.getClass().getSimpleName());
             ChannelFuture unused = context.close();
-        }
-    }
-
-    private static InetAddress unspecified(boolean ipv6) {
-        try {
-            return InetAddress.getByAddress(new byte[ipv6 ? 16 : 4]);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
         }
     }
 }

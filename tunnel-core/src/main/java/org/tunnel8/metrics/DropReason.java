@@ -54,6 +54,8 @@ public enum DropReason {
     EXIT_TARGET_REFUSED,
     /** A host name that did not resolve. */
     EXIT_NAME_UNRESOLVED,
+    /** No socket to the outside can be had, perhaps because this host has no IPv6. */
+    EXIT_NO_SOCKET,
     /** Too many datagrams waiting for a socket or a name. */
     EXIT_QUEUE_FULL,
     /** More HTTP exchanges at a time than an exit performs, for one circuit or in all. */
