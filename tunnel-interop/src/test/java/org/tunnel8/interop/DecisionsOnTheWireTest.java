@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.TunnelNetwork;
+import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.interop.MixedNetwork.Make;
 import org.tunnel8.interop.MixedNetwork.Member;
@@ -44,7 +45,7 @@ import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkStyle;
 
 /**
- * What docs/DECISIONS.md adds to the reference's behaviour, seen on the wire. D5 and one half of D10 are questions of
+ * What docs/DECISIONS.md adds to the reference's behaviour, seen on the wire. One half of D5 and one of D10 are questions of
  * {@link QuestionsTest}; D14's two forms are read in {@link MixedPathsTest}.
  */
 @RequiresIpv8
@@ -109,6 +110,45 @@ class DecisionsOnTheWireTest {
             assertThat(client.drops("PLAINTEXT_REFUSED")).isPositive();
             assertThat(flow.received()).isZero();
         }
+    }
+
+    /** D5: where an exit is dead, each circuit is extended once, and destroyed when that is not answered. */
+    @Test
+    void anUnansweredExtendEndsTheCircuit() {
+        try (OutsidePeer outside = new OutsidePeer();
+                MixedNetwork network =
+                        MixedNetwork.builder().theirs(1, 2).processes(true).start();
+                PathClient client = PathClient.join(network.network(), 2, 0, 3)) {
+            Eventually.holds(READY, () -> client.ready() == 1);
+            Member relay = network.relays().get(0);
+            PythonHost host = relay.host();
+            PythonHost dead = network.exits().get(0).host();
+            assertThat(host).isNotNull();
+            assertThat(dead).isNotNull();
+            dead.kill();
+            host.call("tap", "name", relay.name(), "limit", 2_000);
+            List<PathClient.OwnFlow> flows =
+                    List.of(client.open("a", outside.address()), client.open("b", outside.address()));
+            Eventually.holds(READY, () -> client.failures().contains(CloseReason.EXTEND_TIMED_OUT));
+            Eventually.holds(READY, () -> flows.stream().allMatch(flow -> flow.send(1)));
+            Eventually.holds(READY, () -> flows.stream().allMatch(flow -> flow.received() > 0));
+            long joined = creates(host, relay.name(), "in");
+            assertThat(joined).as("circuits that the relay joined").isGreaterThan(2);
+            assertThat(creates(host, relay.name(), "out"))
+                    .as("creates that its extends led to")
+                    .isLessThanOrEqualTo(joined);
+            assertThat(relay.pythonStatus().get("destroys").getAsInt())
+                    .isGreaterThanOrEqualTo(client.failures().size());
+        }
+    }
+
+    private static long creates(PythonHost host, String name, String direction) {
+        return circuits(host, name).stream()
+                .filter(cells -> cells.stream()
+                        .anyMatch(cell -> cell.direction.equals(direction)
+                                && CellFrame.plaintext(cell.bytes, 0)
+                                && cell.bytes[CellFrame.HEADER_BYTES] == CREATE))
+                .count();
     }
 
     /** D17: an outsider's create comes through py-ipv8's exit to our client, which answers nobody. */
