@@ -21,14 +21,22 @@ import org.tunnel8.wire.cell.Created;
  */
 final class PendingExtend implements CellEndpoint {
     private final RelayService service;
+    private final Extender extender;
     final JoinedCircuit circuit;
     final int extendIdentifier;
     final Link next;
     final Create create;
     private @Nullable Deadline timer;
 
-    PendingExtend(RelayService service, JoinedCircuit circuit, int extendIdentifier, Link next, Create create) {
+    PendingExtend(
+            RelayService service,
+            Extender extender,
+            JoinedCircuit circuit,
+            int extendIdentifier,
+            Link next,
+            Create create) {
         this.service = service;
+        this.extender = extender;
         this.circuit = circuit;
         this.extendIdentifier = extendIdentifier;
         this.next = next;
@@ -61,7 +69,7 @@ final class PendingExtend implements CellEndpoint {
 
     @Override
     public void onDestroy(int reason) {
-        service.abandon(this);
+        extender.abandon(this);
     }
 
     void timer(Deadline next) {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.cell.CellRouter;
@@ -31,12 +30,10 @@ import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.RelayedCircuit.Link;
 import org.tunnel8.time.DatagramSink;
-import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.time.TokenBucket;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.Headroom;
-import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
 import org.tunnel8.wire.cell.CellMessage;
@@ -79,10 +76,6 @@ public final class RelayService implements CellRouter.CreateHandler {
     static final long CREATE_MEMORY_NANOS = 60_000_000_000L;
     /** Ids of accepted creates that are remembered at most; beyond, creates are refused. */
     static final int MAX_REMEMBERED_CREATES = 32_768;
-    /** A relay awaits created for so long (PROTOCOL.md §9, "create at a relay"). */
-    static final long CREATED_WAIT_NANOS = 10_000_000_000L;
-    /** A create to which nothing came back is repeated unchanged, first after this time, then after twice as long (D5). */
-    static final long CREATE_REPEAT_NANOS = 500_000_000L;
     /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
     static final long SWEEP_NANOS = 5_000_000_000L;
     /** Key and candidates of an answer that fit into a cell beside message id, identifier, key length and auth. */
@@ -103,10 +96,9 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final RandomGenerator random;
     private final Counters counters;
     private final JoinedService exit;
-    private final Predicate<InetSocketAddress> extendTargets;
     private final SpeedTest speedTest;
+    private final Extender extender;
     private final TokenBucket creates;
-    private final ByteString ownKey;
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
@@ -152,10 +144,10 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.random = random;
         this.counters = counters;
         this.exit = exit;
-        this.extendTargets = extendTargets;
         this.speedTest = new SpeedTest(cells, random);
+        this.extender =
+                new Extender(this, settings, identity.publicKey(), table, peers, deadlines, random, extendTargets);
         this.creates = new TokenBucket(deadlines, settings.createsPerSecond(), settings.createsPerSecond());
-        this.ownKey = ByteString.of(identity.publicKey().toBytes());
     }
 
     /** Starts to look for circuits to forget. */
@@ -273,7 +265,7 @@ public final class RelayService implements CellRouter.CreateHandler {
                 sendBack(circuit, new Pong(ping.identifier()));
             } else if (message instanceof Extend extend) {
                 if (relayEarly) {
-                    extend(circuit, extend);
+                    extender.extend(circuit, extend);
                 } else {
                     drop(DropReason.EXTEND_REFUSED);
                 }
@@ -292,71 +284,6 @@ public final class RelayService implements CellRouter.CreateHandler {
         } catch (MalformedMessageException e) {
             drop(DropReason.MALFORMED);
         }
-    }
-
-    private void extend(JoinedCircuit circuit, Extend extend) {
-        if (!settings.flags().has(PeerFlags.RELAY)) {
-            drop(DropReason.ROLE_MISSING);
-            return;
-        }
-        if (nowNanos() - circuit.createdNanos() > settings.extendWindow().toNanos()) {
-            drop(DropReason.EXTEND_REFUSED);
-            return;
-        }
-        if (extend.ephemeralKey().length() != EphemeralKey.LENGTH_BYTES) {
-            drop(DropReason.MALFORMED); // nobody could answer it, and the create would take any size
-            return;
-        }
-        PublicKey key;
-        try {
-            key = PublicKey.parse(extend.nodePublicKey().toBytes());
-        } catch (CryptoFailure e) {
-            drop(DropReason.BAD_KEY);
-            return;
-        }
-        InetSocketAddress target = extendTarget(circuit, key, extend.nodeAddress());
-        if (target == null) {
-            drop(DropReason.EXTEND_REFUSED);
-            return;
-        }
-        if (circuit.pending != null) {
-            abandon(circuit.pending);
-        }
-        int id = unusedCircuitId();
-        Create create = new Create(random.nextInt(1 << 16), ownKey, extend.ephemeralKey());
-        PendingExtend pending =
-                new PendingExtend(this, circuit, extend.identifier(), new Link(target, key, id), create);
-        circuit.pending = pending;
-        circuit.touch();
-        table.put(id, pending);
-        sendCreate(pending, CREATE_REPEAT_NANOS, nowNanos() + CREATED_WAIT_NANOS);
-    }
-
-    /** Where an extend leads: an offered candidate, a peer of that key, or the given address; null if it is refused. */
-    private @Nullable InetSocketAddress extendTarget(JoinedCircuit circuit, PublicKey key, IpAddress given) {
-        if (!key.isTunnelCompatible()
-                || key.equals(identity.publicKey())
-                || key.equals(circuit.previous().key())) {
-            return null;
-        }
-        Peer peer = circuit.offered(key);
-        if (peer == null) {
-            peer = peers.byKey(key);
-        }
-        if (peer == null && !extendTargets.test(given.endpoint())) {
-            return null;
-        }
-        InetSocketAddress target = peer == null ? given.endpoint() : peer.address();
-        return target.equals(circuit.previousHop()) ? null : target;
-    }
-
-    private void sendCreate(PendingExtend pending, long repeatNanos, long untilNanos) {
-        cells.sendPlain(pending.next.address(), pending.next.circuitId(), false, pending.create);
-        long next = nowNanos() + repeatNanos;
-        Deadline timer = next < untilNanos
-                ? deadlines.at(next, () -> sendCreate(pending, repeatNanos * 2, untilNanos))
-                : deadlines.at(untilNanos, () -> abandon(pending));
-        pending.timer(timer);
     }
 
     void onCreated(PendingExtend pending, Created created) {
@@ -387,15 +314,6 @@ public final class RelayService implements CellRouter.CreateHandler {
         table.put(circuit.previous().circuitId(), through.forward());
         table.put(pending.next.circuitId(), through.backward());
         relayed.add(through);
-    }
-
-    /** Gives up an extend; a created that comes for it later finds nothing. */
-    void abandon(PendingExtend pending) {
-        pending.stopTimer();
-        table.remove(pending.next.circuitId(), pending);
-        if (pending.circuit.pending == pending) {
-            pending.circuit.pending = null;
-        }
     }
 
     /** The previous hop has destroyed a circuit that ends here. */
@@ -439,7 +357,7 @@ public final class RelayService implements CellRouter.CreateHandler {
             return;
         }
         if (circuit.pending != null) {
-            abandon(circuit.pending);
+            extender.abandon(circuit.pending);
         }
         table.remove(circuit.previous().circuitId(), circuit);
         exit.onPathClosed(circuit);
@@ -471,14 +389,6 @@ public final class RelayService implements CellRouter.CreateHandler {
         byte[] packet = DestroyCodec.encode(cells.community(), to.circuitId(), reason, identity);
         sink.send(to.address(), packet, 0, packet.length);
         log.debug("destroy sent, reason {}", reason);
-    }
-
-    private int unusedCircuitId() {
-        int id = random.nextInt();
-        while (table.contains(id)) {
-            id = random.nextInt();
-        }
-        return id;
     }
 
     void drop(DropReason reason) {
