@@ -20,6 +20,7 @@ import org.tunnel8.wire.cell.CellMessageId;
 import org.tunnel8.wire.cell.Data;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.cell.HttpRequest;
+import org.tunnel8.wire.cell.HttpResponse;
 import org.tunnel8.wire.cell.Ping;
 import org.tunnel8.wire.cell.TestRequest;
 
@@ -101,7 +102,11 @@ final class CellVectors {
     private void checkDelivery(LabCircuit circuit, byte[] message) {
         Map<DropReason, Long> drops = circuit.owner().drops();
         assertThat(circuit.owner().takeSent()).isEmpty();
-        if (decode(message) instanceof Data data) {
+        CellMessage decoded = decode(message);
+        if (decoded instanceof HttpResponse response) {
+            assertThat(circuit.ownersCircuit().httpResponses()).containsExactly(response);
+            assertThat(drops).isEmpty();
+        } else if (decoded instanceof Data data) {
             byte[] payload = data.payload().toBytes();
             if (community.matchesPrefix(payload, 0, payload.length)) {
                 assertThat(drops).isEqualTo(Map.of(DropReason.TUNNELLED_MESSAGE_REFUSED, 1L));
