@@ -48,6 +48,8 @@ public final class Counters {
         EXIT_HTTP_REPLIES,
         /** Their bytes. */
         EXIT_HTTP_REPLY_BYTES,
+        /** Signatures of others that were checked, right or wrong: the dearest thing that a packet can ask for. */
+        SIGNATURES_CHECKED,
     }
 
     /** Makes counters that stand at zero. */
@@ -60,6 +62,15 @@ public final class Counters {
      */
     public void dropped(DropReason reason) {
         add(drops, reason, 1);
+    }
+
+    /**
+     * Counts one occurrence. Engine thread only.
+     *
+     * @param kind of what
+     */
+    public void happened(Kind kind) {
+        add(traffic, kind, 1);
     }
 
     /**

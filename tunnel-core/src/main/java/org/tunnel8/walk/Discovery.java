@@ -43,6 +43,7 @@ public final class Discovery {
     private final PeerTable peers;
     private final Deadlines deadlines;
     private final Counters counters;
+    private final WalkContext context;
     private final OwnAddresses own;
     private final IntakeLimit intake;
     private final Exchanges exchanges;
@@ -86,7 +87,7 @@ public final class Discovery {
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
         this.intake = new IntakeLimit(deadlines.nowNanos());
         WalkOutput output = new WalkOutput(identity, sink);
-        WalkContext context = new WalkContext(settings, own, peers, deadlines, random, output, counters);
+        this.context = new WalkContext(settings, own, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
                 deadlines,
                 random,
@@ -169,7 +170,7 @@ public final class Discovery {
                 return onOwnOverlay(from, id, buffer, offset, length);
             }
             if (community.matchesOtherVersion(buffer, offset, length)) {
-                if (admits(from)) {
+                if (admits(from, buffer, offset, length)) {
                     versions.onForeignVersion(buffer, offset, length);
                 }
                 return true;
@@ -182,20 +183,20 @@ public final class Discovery {
         boolean discovery = CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length);
         boolean forServer = discovery ? isIntroduction(id) : WalkMessageId.isWalk(id);
         if (server != null && forServer && isOfOurVersion(buffer, offset)) {
-            if (admits(from)) {
+            if (admits(from, buffer, offset, length)) {
                 server.onDatagram(from, buffer, offset, length);
             }
             return true;
         }
         if (discovery && WalkMessageId.isDiscovery(id)) {
-            if (admits(from)) {
+            if (admits(from, buffer, offset, length)) {
                 responder.onDiscovery(from, buffer, offset, length, isKnown(from));
             }
             return true;
         }
         boolean dhtPing = id == WalkMessageId.DHT_PING_REQUEST || id == WalkMessageId.DHT_PING_RESPONSE;
         if (dhtPing && CommunityId.DHT.matchesPrefix(buffer, offset, length)) {
-            if (admits(from)) {
+            if (admits(from, buffer, offset, length)) {
                 responder.onDhtPing(from, buffer, offset, length);
             }
             return true;
@@ -211,7 +212,7 @@ public final class Discovery {
             counters.dropped(DropReason.UNKNOWN_MESSAGE);
             return true;
         }
-        if (!admits(from)) {
+        if (!admits(from, buffer, offset, length)) {
             return true;
         }
         WalkPacket packet;
@@ -221,7 +222,7 @@ public final class Discovery {
             counters.dropped(DropReason.MALFORMED);
             return true;
         }
-        Signature signature = () -> WalkCodec.verify(packet, buffer, offset);
+        Signature signature = context.counted(() -> WalkCodec.verify(packet, buffer, offset));
         WalkMessage message = packet.message();
         if (message instanceof IntroductionRequest) {
             introductions.onRequest(from, packet, signature);
@@ -246,8 +247,9 @@ public final class Discovery {
         return buffer[offset] == 0 && CommunityId.version(buffer, offset) == CommunityId.VERSION;
     }
 
-    private boolean admits(InetSocketAddress from) {
-        boolean admitted = intake.admits(isKnown(from), deadlines.nowNanos());
+    private boolean admits(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        int cost = SignatureCost.of(buffer, offset, length);
+        boolean admitted = intake.admits(from, isKnown(from), cost, deadlines.nowNanos());
         if (!admitted) {
             counters.dropped(DropReason.RATE_LIMITED);
         }

@@ -69,7 +69,7 @@ final class DiscoveryResponder {
         } else if (message instanceof PunctureRequest request) {
             punctures.onRequest(from, CommunityId.DISCOVERY, request, isKnown);
         } else if (isQuestion(message)) {
-            onSigned(from, packet, () -> WalkCodec.verify(packet, buffer, offset));
+            onSigned(from, packet, context.counted(() -> WalkCodec.verify(packet, buffer, offset)));
         } else {
             counters.dropped(DropReason.UNSOLICITED);
         }
@@ -129,7 +129,7 @@ final class DiscoveryResponder {
             counters.dropped(DropReason.UNSOLICITED);
             return;
         }
-        if (isFromOther(ping.sender(), () -> DhtPingCodec.verify(ping, buffer, offset))) {
+        if (isFromOther(ping.sender(), context.counted(() -> DhtPingCodec.verify(ping, buffer, offset)))) {
             noteSignOfLife(from, ping.sender());
             context.output()
                     .sendRaw(

@@ -18,12 +18,17 @@ final class TokenBucket {
     }
 
     boolean tryTake(long nowNanos) {
+        return tryTake(1, nowNanos);
+    }
+
+    /** Takes several at once, or none. */
+    boolean tryTake(int count, long nowNanos) {
         tokens = Math.min(burst, tokens + (nowNanos - filledNanos) * perNano);
         filledNanos = nowNanos;
-        if (tokens < 1) {
+        if (tokens < count) {
             return false;
         }
-        tokens--;
+        tokens -= count;
         return true;
     }
 }

@@ -27,7 +27,8 @@ final class VersionGuard {
             return;
         }
         PublicKey sender = packet.sender();
-        if (sender != null && !context.isOwn(sender) && WalkCodec.verify(packet, buffer, offset)) {
+        Signature signature = context.counted(() -> WalkCodec.verify(packet, buffer, offset));
+        if (sender != null && !context.isOwn(sender) && signature.verifies()) {
             context.peers().markIncompatible(sender);
         }
     }

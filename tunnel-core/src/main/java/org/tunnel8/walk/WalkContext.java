@@ -3,6 +3,7 @@ package org.tunnel8.walk;
 import java.util.random.RandomGenerator;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadlines;
 
@@ -18,5 +19,13 @@ record WalkContext(
     /** Tells whether a packet bears our own key: we have met ourselves. */
     boolean isOwn(PublicKey key) {
         return output.identity().publicKey().equals(key);
+    }
+
+    /** The same signature, whose check will show in the counters. */
+    Signature counted(Signature signature) {
+        return () -> {
+            counters.happened(Kind.SIGNATURES_CHECKED);
+            return signature.verifies();
+        };
     }
 }

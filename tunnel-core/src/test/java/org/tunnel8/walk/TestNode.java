@@ -96,6 +96,10 @@ final class TestNode implements VirtualNode, DiscoveryListener {
         return identity;
     }
 
+    Counters counters() {
+        return counters;
+    }
+
     long drops(DropReason reason) {
         return counters.drops(reason);
     }
