@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellRouter;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
+import org.tunnel8.cell.DestroyGate;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.circuit.CloseReason;
@@ -35,10 +36,7 @@ import org.tunnel8.walk.Discovery;
 import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
-import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellMessageId;
-import org.tunnel8.wire.cell.Destroy;
-import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.cell.HttpResponse;
 
 /**
@@ -64,6 +62,7 @@ public final class TunnelEngine {
     private final Discovery discovery;
     private final CircuitTable table = new CircuitTable();
     private final CellRouter router;
+    private final DestroyGate destroys;
     private final RelayService relay;
     private final ExitService exit;
     private final @Nullable CircuitPool pool;
@@ -122,6 +121,7 @@ public final class TunnelEngine {
                 exit,
                 target -> extendTargets.allows(target) && !discovery.isOwnAddress(target));
         this.router = new CellRouter(table, counters, relay);
+        this.destroys = new DestroyGate(router, deadlines, counters);
         if (settings.circuits() == null) {
             this.pool = null;
             this.flows = null;
@@ -251,30 +251,20 @@ public final class TunnelEngine {
     public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
         deadlines.advance(nowNanos);
         counters.packet(Kind.PACKETS_RECEIVED, Kind.BYTES_RECEIVED, length);
-        if (length > CommunityId.PREFIX_BYTES && community.matchesPrefix(buffer, offset, length)) {
+        boolean isOurs = length > CommunityId.PREFIX_BYTES && community.matchesPrefix(buffer, offset, length);
+        if (isOurs) {
             int messageId = buffer[offset + CommunityId.PREFIX_BYTES] & 0xff;
             if (messageId == CellMessageId.CELL) {
                 router.onCell(from, buffer, offset, length);
                 return;
             }
             if (messageId == CellMessageId.DESTROY) {
-                onDestroy(buffer, offset, length);
+                destroys.onDatagram(buffer, offset, length);
                 return;
             }
         }
-        discovery.onDatagram(from, buffer, offset, length);
-    }
-
-    private void onDestroy(byte[] buffer, int offset, int length) {
-        try {
-            Destroy destroy = DestroyCodec.decode(buffer, offset, length);
-            router.onDestroy(
-                    destroy.circuitId(),
-                    destroy.sender(),
-                    destroy.reason(),
-                    () -> DestroyCodec.verify(destroy, buffer, offset));
-        } catch (MalformedMessageException e) {
-            counters.dropped(DropReason.MALFORMED);
+        if (!discovery.onDatagram(from, buffer, offset, length)) {
+            counters.dropped(isOurs ? DropReason.UNKNOWN_MESSAGE : DropReason.UNKNOWN_PREFIX);
         }
     }
 
@@ -491,6 +481,7 @@ public final class TunnelEngine {
         if (pool != null) {
             tables.add(pool.table());
         }
+        tables.add(destroys.table());
         tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));
         int most = STANDING_DEADLINES;
         for (TableSize size : tables) {

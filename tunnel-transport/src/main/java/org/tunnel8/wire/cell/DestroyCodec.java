@@ -5,12 +5,30 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Envelope;
 import org.tunnel8.wire.MalformedMessageException;
+import org.tunnel8.wire.WireNumbers;
 import org.tunnel8.wire.WireReader;
 import org.tunnel8.wire.WireWriter;
 
 /** Destroy packets to records and back ({@code PROTOCOL.md §8}): signed, without a time. Bytes left over are an error. */
 public final class DestroyCodec {
+    /** Prefix, id, key with its length, circuit id, reason, signature. */
+    private static final int USUAL_LENGTH_BYTES =
+            CommunityId.PREFIX_BYTES + 1 + 2 + PublicKey.USUAL_LENGTH_BYTES + 4 + 2 + 64;
+
     private DestroyCodec() {}
+
+    /**
+     * Tells without decoding whether a datagram can be a destroy by the owner of a usual key.
+     *
+     * @param buffer holds the datagram
+     * @param offset where it begins
+     * @param length its length
+     * @return true if its length and that of the key in it are right
+     */
+    public static boolean hasUsualKey(byte[] buffer, int offset, int length) {
+        return length == USUAL_LENGTH_BYTES
+                && WireNumbers.u16(buffer, offset + CommunityId.PREFIX_BYTES + 1) == PublicKey.USUAL_LENGTH_BYTES;
+    }
 
     /**
      * Decodes a datagram. The signature is not verified.
