@@ -14,6 +14,8 @@ import org.tunnel8.wire.cell.DataView;
 public final class AddressMemo {
     /** A power of two; direct-mapped, so that a swarm's many addresses cost at most a miss each. */
     private static final int SLOTS = 16;
+    /** An address with a name of 255 bytes. What is longer is no address, and would fill memory. */
+    private static final int MAX_ENCODED_BYTES = 260;
 
     private final byte[] @Nullable [] encoded = new byte[SLOTS][];
     private final @Nullable Address[] addresses = new Address[SLOTS];
@@ -57,6 +59,9 @@ public final class AddressMemo {
     }
 
     private Address remember(int slot, Address address, byte[] buffer, int from, int to) {
+        if (to - from > MAX_ENCODED_BYTES) {
+            return address;
+        }
         encoded[slot] = Arrays.copyOfRange(buffer, from, to);
         addresses[slot] = address;
         return address;

@@ -31,6 +31,11 @@ final class Extender {
     static final long CREATED_WAIT_NANOS = 10_000_000_000L;
     /** A create to which nothing came back is repeated unchanged, first after this time, then after twice as long (D5). */
     static final long CREATE_REPEAT_NANOS = 500_000_000L;
+    /**
+     * Extends of one circuit that are followed, since each sends creates to where the owner likes. An owner of the
+     * reference has six attempts for all its hops (PROTOCOL.md §8).
+     */
+    static final int MAX_EXTENDS = 8;
 
     private final RelayService service;
     private final RelaySettings settings;
@@ -75,6 +80,10 @@ final class Extender {
             service.drop(DropReason.MALFORMED); // nobody could answer it, and the create would take any size
             return;
         }
+        if (extend.nodePublicKey().length() != PublicKey.USUAL_LENGTH_BYTES) {
+            service.drop(DropReason.BAD_KEY); // no hop's; to read one of the other kinds would cost more than the rest
+            return;
+        }
         PublicKey key;
         try {
             key = PublicKey.parse(extend.nodePublicKey().toBytes());
@@ -85,6 +94,10 @@ final class Extender {
         InetSocketAddress target = extendTarget(circuit, key, extend.nodeAddress());
         if (target == null) {
             service.drop(DropReason.EXTEND_REFUSED);
+            return;
+        }
+        if (!circuit.mayExtend(MAX_EXTENDS)) {
+            service.drop(DropReason.RATE_LIMITED);
             return;
         }
         if (circuit.pending != null) {

@@ -29,6 +29,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     private final long createdNanos;
     private long lastUsedNanos;
     private long bytes;
+    private int extendsFollowed;
     private boolean open = true;
 
     @Nullable
@@ -103,6 +104,11 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     @Override
     public void carried(int count) {
         bytes += count;
+    }
+
+    /** Counts an extend; false if there have been too many. */
+    boolean mayExtend(int most) {
+        return extendsFollowed++ < most;
     }
 
     Link previous() {

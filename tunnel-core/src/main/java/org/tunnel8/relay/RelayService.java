@@ -215,10 +215,10 @@ public final class RelayService implements CellRouter.CreateHandler {
     }
 
     private void join(InetSocketAddress from, int circuitId, Create create) throws CryptoFailure {
-        PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
-        if (!neighbour.isTunnelCompatible()) {
+        if (create.nodePublicKey().length() != PublicKey.USUAL_LENGTH_BYTES) {
             throw new CryptoFailure("the neighbour's key is not of the kind that signs destroys of circuits");
         }
+        PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
         KeyAgreement.Response response = KeyAgreement.respond(
                 identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
         acceptedCreates.put(circuitId, nowNanos());

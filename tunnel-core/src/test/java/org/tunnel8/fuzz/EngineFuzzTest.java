@@ -79,6 +79,7 @@ class EngineFuzzTest {
 
     private void fire(AttackedNetwork network, Shot shot, long number) {
         long dropsBefore = drops(network);
+        long checksBefore = checks(network);
         long begun = System.nanoTime();
         try {
             network.fire(shot);
@@ -91,8 +92,19 @@ class EngineFuzzTest {
         assertThat(dropped)
                 .as("drops counted for datagram %d with seed %d: %s", number, seed, shot)
                 .isBetween(0L, 1L);
+        assertThat(checks(network) - checksBefore)
+                .as("signatures checked for datagram %d with seed %d: %s", number, seed, shot)
+                .isBetween(0L, 1L);
         tally.dropped += dropped;
         tally.shots++;
+    }
+
+    private static long checks(AttackedNetwork network) {
+        long sum = 0;
+        for (AttackedNode node : network.nodes()) {
+            sum += node.engine().counters().traffic(Kind.SIGNATURES_CHECKED);
+        }
+        return sum;
     }
 
     private static long drops(AttackedNetwork network) {
@@ -118,7 +130,7 @@ class EngineFuzzTest {
             node.engine().counters().drops().forEach((reason, count) -> drops.merge(reason, count, Long::sum));
             received += node.engine().counters().traffic(Kind.PACKETS_RECEIVED);
         }
-        System.out.printf("  received %,d; dropped:%n", received);
+        System.out.printf("  received %,d; signatures checked %,d; dropped:%n", received, checks(network));
         drops.forEach((reason, count) -> System.out.printf("  %-34s %,9d%n", reason, count));
         fullest.values()
                 .forEach(size -> System.out.printf("  %-34s %,7d of %,7d%n", size.table(), size.size(), size.bound()));

@@ -14,19 +14,23 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.fuzz.AttackedNode.Roles;
 import org.tunnel8.fuzz.OwnedCircuits.Owned;
+import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Headroom;
+import org.tunnel8.wire.HostAddress;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
 import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.Create;
 import org.tunnel8.wire.cell.Created;
+import org.tunnel8.wire.cell.Data;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -42,14 +46,15 @@ class KnownAttacksTest {
     private final AttackedNode node =
             new AttackedNode(network, "5.0.0.1:7001", new Roles(EXIT, true, true, null), List.of());
     private final List<Passage> heard = new ArrayList<>();
+    private Strangers strangers;
     private OwnedCircuits circuits;
 
     @BeforeEach
     void listen() throws Exception {
         Samples samples = new Samples(random);
         Sources sources = new Sources(random, List.of(ATTACKER), List.of(node.address()), true);
-        circuits = new OwnedCircuits(
-                random, new Strangers(random, samples, sources, CommunityId.TRIBLER), CommunityId.TRIBLER);
+        strangers = new Strangers(random, samples, sources, CommunityId.TRIBLER);
+        circuits = new OwnedCircuits(random, strangers, CommunityId.TRIBLER);
         network.elsewhere(heard::add);
     }
 
@@ -73,9 +78,7 @@ class KnownAttacksTest {
         network.runFor(Duration.ofSeconds(1));
         Passage created = heard.remove(heard.size() - 1);
         circuits.onCreated(CellFrame.circuitId(created.bytes(), 0), (Created) messageOf(created.bytes()));
-        Owned circuit = circuits.any();
-        assertThat(circuit).isNotNull();
-        return circuit;
+        return circuits.newest();
     }
 
     private static Object messageOf(byte[] cell) throws MalformedMessageException {
@@ -135,5 +138,89 @@ class KnownAttacksTest {
                 ByteString.of(new byte[yBytes]),
                 ByteString.of(new byte[32]),
                 ByteString.of(new byte[listBytes])));
+    }
+
+    @Test
+    void anOwnerCannotHaveCreatesSentWithoutEnd() throws Exception {
+        Owned circuit = circuit();
+        for (int i = 0; i < 1_000; i++) {
+            fire(circuits.sealed(circuit, extend(hopsKey(), EphemeralKey.LENGTH_BYTES), true));
+        }
+        network.runFor(Duration.ofSeconds(20));
+
+        assertThat(drops(DropReason.RATE_LIMITED)).isEqualTo(992);
+        assertThat(heard).as("creates, the last one repeated").hasSizeLessThanOrEqualTo(8 + 5);
+    }
+
+    @Test
+    void forgedDestroysAreCheckedAFewTimesASecond() throws Exception {
+        Owned circuit = circuit();
+        byte[] genuine = circuits.destroy(circuit).bytes();
+        for (int i = 0; i < 10_000; i++) {
+            byte[] forged = genuine.clone();
+            forged[forged.length - 1 - i % 32] ^= 1;
+            fire(ATTACKER, forged);
+        }
+        assertThat(node.engine().counters().traffic(Kind.SIGNATURES_CHECKED)).isEqualTo(4);
+        assertThat(drops(DropReason.BAD_SIGNATURE)).isEqualTo(4);
+        assertThat(drops(DropReason.RATE_LIMITED)).isEqualTo(9_996);
+
+        network.runFor(Duration.ofSeconds(2));
+        fire(ATTACKER, genuine);
+        assertThat(node.engine().relay().joinedCircuits()).isZero();
+    }
+
+    @Test
+    void forgedDestroysOfOneCircuitLeaveOthersAlone() throws Exception {
+        Owned other = circuit();
+        Owned attacked = circuit();
+        byte[] forged = circuits.destroy(attacked).bytes();
+        forged[forged.length - 1] ^= 1;
+        for (int i = 0; i < 1_000; i++) {
+            fire(ATTACKER, forged);
+        }
+        fire(circuits.destroy(other));
+
+        assertThat(node.engine().relay().joinedCircuits()).isEqualTo(1);
+    }
+
+    @Test
+    void destroysByKeysThatNoNeighbourHasAreNotEvenRead() throws Exception {
+        byte[] packet = strangers.forgedDestroy(1, strangers.oldKey());
+        for (int i = 0; i < 1_000; i++) {
+            fire(ATTACKER, packet);
+        }
+        assertThat(drops(DropReason.MALFORMED)).isEqualTo(1_000);
+        assertThat(node.engine().counters().traffic(Kind.SIGNATURES_CHECKED)).isZero();
+    }
+
+    @Test
+    void whatIsOfNoKnownOverlayIsCounted() {
+        fire(ATTACKER, new byte[0]);
+        fire(ATTACKER, new byte[22]);
+        fire(ATTACKER, new byte[500]);
+        fire(ATTACKER, Mutations.concat(CommunityId.TRIBLER.prefix(), new byte[] {17, 0, 0}));
+
+        assertThat(drops(DropReason.UNKNOWN_PREFIX)).isEqualTo(3);
+        assertThat(drops(DropReason.UNKNOWN_MESSAGE)).isEqualTo(1);
+    }
+
+    @Test
+    void namesThatAreNoneAreNeitherAskedForNorKept() throws Exception {
+        Owned circuit = circuit();
+        for (int i = 0; i < 100; i++) {
+            HostAddress endless = new HostAddress("x".repeat(256 + 70 * i), 6881);
+            byte[] payload = new byte[20];
+            payload[0] = 1;
+            fire(circuits.sealed(
+                    circuit,
+                    TunnelMessages.encoded(new Data(endless, IpAddress.UNSPECIFIED, ByteString.of(payload))),
+                    false));
+        }
+        assertThat(drops(DropReason.EXIT_TARGET_REFUSED)).isEqualTo(100);
+        assertThat(node.engine().tables())
+                .filteredOn(size -> size.table().startsWith("names"))
+                .extracting(TableSize::size)
+                .containsOnly(0);
     }
 }

@@ -96,6 +96,11 @@ final class OwnedCircuits {
         return owned.isEmpty() ? null : owned.get(random.nextInt(owned.size()));
     }
 
+    /** The circuit agreed on last. */
+    Owned newest() {
+        return owned.get(owned.size() - 1);
+    }
+
     /** How many circuits the targets have agreed to. */
     int agreed() {
         return agreed;
