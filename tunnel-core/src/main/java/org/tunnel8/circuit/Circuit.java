@@ -54,7 +54,7 @@ public final class Circuit implements CellEndpoint {
     private long readyNanos;
     private int riders;
     private int exchanges;
-    private boolean carriedShared;
+    private @Nullable String carriedKey;
 
     @Nullable
     HopAttempt attempt;
@@ -305,7 +305,7 @@ public final class Circuit implements CellEndpoint {
     /** Notes that an HTTP exchange uses this circuit from now on, or does not any more. */
     void exchange(boolean begins) {
         exchanges += begins ? 1 : -1;
-        carriedShared = true;
+        carry(Isolation.SHARED);
         ridden(begins);
     }
 
@@ -313,9 +313,19 @@ public final class Circuit implements CellEndpoint {
         return exchanges;
     }
 
-    /** Whether traffic without an isolation key has gone over it besides the primary's. */
-    boolean carriedShared() {
-        return carriedShared;
+    /** Notes that traffic of an isolation key goes over it from now on. */
+    void carry(String key) {
+        carriedKey = key;
+    }
+
+    /** Whether traffic of a key may go over it: nothing else has. */
+    boolean mayCarry(String key) {
+        return carriedKey == null || carriedKey.equals(key);
+    }
+
+    /** Whether no traffic has gone over it. */
+    boolean isUnused() {
+        return carriedKey == null;
     }
 
     /** Whether its exit sends datagrams of BitTorrent to the outside. */

@@ -3,22 +3,39 @@ package org.tunnel8.circuit;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.cell.HttpResponse;
 
-/** Hears of own circuits. Called on the engine's thread. */
-interface CircuitListener {
-    /** All hops have answered and proved to hold their keys. */
+/** Hears what becomes of own circuits and what comes out of them. Called on the engine's thread. */
+public interface CircuitListener {
+    /**
+     * All hops have answered and proved to hold their keys: the circuit can be used.
+     *
+     * @param circuit the circuit
+     */
     void onReady(Circuit circuit);
 
-    /** The circuit has ended; it is not in the table any more. */
+    /**
+     * A circuit has ended; it is not in the table any more.
+     *
+     * @param circuit the circuit
+     * @param reason why
+     */
     void onClosed(Circuit circuit, CloseReason reason);
 
     /**
-     * Application data has come back.
+     * Application data has come back through a circuit.
      *
+     * @param circuit the circuit
      * @param origin who sent it to the exit, as the exit says
      * @param buffer holds the payload with room in front and behind; may be overwritten, is not kept
+     * @param offset where the payload starts
+     * @param length its bytes
      */
     void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length);
 
-    /** A part of an answer to an HTTP request has come back. */
+    /**
+     * A part of an answer to an HTTP request has come back through a circuit.
+     *
+     * @param circuit the circuit
+     * @param response the part
+     */
     void onHttpResponse(Circuit circuit, HttpResponse response);
 }

@@ -244,7 +244,8 @@ public final class CircuitNetworkClient {
     private void extend(Circuit circuit, CandidateList candidates) {
         PathSelector.NextHop next = selector.next(circuit, candidates, identity.publicKey());
         if (next == null) {
-            fail(circuit, CloseReason.NO_CANDIDATE);
+            // A network too small is nobody's fault.
+            close(circuit, CloseReason.NO_CANDIDATE);
             return;
         }
         HopAttempt attempt = newAttempt(next.key());
@@ -263,6 +264,12 @@ public final class CircuitNetworkClient {
 
     /** Ends a circuit that could not be built, or died, and lays the failure where it may belong (D11). */
     private void fail(Circuit circuit, CloseReason reason) {
+        charge(circuit);
+        close(circuit, reason);
+    }
+
+    /** Any hop may have done it, also the one that is just being added. */
+    private void charge(Circuit circuit) {
         HopAttempt attempt = circuit.attempt;
         List<PublicKey> suspects = new ArrayList<>(circuit.hopKeys());
         if (attempt != null) {
@@ -272,7 +279,6 @@ public final class CircuitNetworkClient {
         for (PublicKey suspect : suspects) {
             peers.reliabilityOf(suspect).failed(roleOf(circuit, suspect), 1.0 / suspects.size(), now);
         }
-        close(circuit, reason);
     }
 
     private static PeerRole roleOf(Circuit circuit, PublicKey key) {
@@ -284,11 +290,8 @@ public final class CircuitNetworkClient {
         if (!circuits.remove(circuit)) {
             return;
         }
-        if (reason == CloseReason.UNRESPONSIVE) {
-            long now = deadlines.nowNanos();
-            for (PublicKey key : circuit.hopKeys()) {
-                peers.reliabilityOf(key).failed(roleOf(circuit, key), 1.0 / circuit.hops(), now);
-            }
+        if (reason == CloseReason.UNRESPONSIVE || reason == CloseReason.DESTROYED) {
+            charge(circuit);
         }
         if (reason != CloseReason.DESTROYED) {
             byte[] packet = DestroyCodec.encode(cells.community(), circuit.id(), reason.code(), identity);

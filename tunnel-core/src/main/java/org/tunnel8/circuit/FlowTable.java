@@ -9,13 +9,15 @@ import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.HostAddress;
+import org.tunnel8.wire.IpAddress;
 
 /**
  * The application's datagram flows and the circuits they ride on.
  *
  * <p>A flow rides one circuit as long as that lives, since its partners know it by that circuit's exit; when the circuit
- * ends the flow moves to another. Datagrams that come back are given to the flow that last sent to their origin; those
- * from strangers to the oldest flow on the circuit. Engine thread only.
+ * ends the flow moves to another. Datagrams that come back are given to the flow that last sent to their origin, or to a
+ * name and their port; those from strangers to the oldest flow on the circuit. Engine thread only.
  */
 public final class FlowTable {
     /** Origins remembered for each circuit that several flows share; the one not used for longest goes. */
@@ -40,17 +42,53 @@ public final class FlowTable {
         void onDatagram(Address origin, byte[] buffer, int offset, int length);
     }
 
+    /** A map that forgets what was not used for longest. */
+    private static final class Recent<K> extends LinkedHashMap<K, Flow> {
+        private static final long serialVersionUID = 1L;
+
+        Recent() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, Flow> eldest) {
+            return size() > MAX_ORIGINS;
+        }
+    }
+
     /** The flows on one circuit, and which of them speaks with whom. */
     private static final class Riders {
         final List<Flow> flows = new ArrayList<>();
-        final Map<Address, Flow> speakers = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
+        private final Map<Address, Flow> speakers = new Recent<>();
+        /** By port, since only the exit knows the addresses of names. */
+        private final Map<Integer, Flow> speakersToNames = new Recent<>();
 
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Address, Flow> eldest) {
-                return size() > MAX_ORIGINS;
+        void sent(Flow flow, Address target) {
+            if (flows.size() < 2) {
+                return;
             }
-        };
+            speakers.put(target, flow);
+            if (target instanceof HostAddress name) {
+                speakersToNames.put(name.port(), flow);
+            }
+        }
+
+        Flow receiverOf(Address origin) {
+            if (flows.size() < 2) {
+                return flows.get(0);
+            }
+            Flow flow = speakers.get(origin);
+            if (flow == null && origin instanceof IpAddress ip) {
+                flow = speakersToNames.get(ip.port());
+            }
+            return flow != null ? flow : flows.get(0);
+        }
+
+        void remove(Flow flow) {
+            flows.remove(flow);
+            speakers.values().removeIf(speaker -> speaker == flow);
+            speakersToNames.values().removeIf(speaker -> speaker == flow);
+        }
     }
 
     /** One datagram flow of the application. Engine thread only. */
@@ -81,8 +119,8 @@ public final class FlowTable {
                 return false;
             }
             Riders together = riders.get(over);
-            if (together != null && together.flows.size() > 1) {
-                together.speakers.put(target, this);
+            if (together != null) {
+                together.sent(this, target);
             }
             if (!over.sendData(target, buffer, offset, length)) {
                 return false;
@@ -116,8 +154,7 @@ public final class FlowTable {
                 circuit.ridden(false);
             }
             if (together != null) {
-                together.flows.remove(this);
-                together.speakers.values().removeIf(flow -> flow == this);
+                together.remove(this);
                 if (together.flows.isEmpty()) {
                     riders.remove(circuit);
                 }
@@ -164,8 +201,7 @@ public final class FlowTable {
             counters.dropped(DropReason.NO_FLOW);
             return;
         }
-        Flow flow = together.flows.size() > 1 ? together.speakers.get(origin) : null;
-        (flow != null ? flow : together.flows.get(0)).receiver.onDatagram(origin, buffer, offset, length);
+        together.receiverOf(origin).receiver.onDatagram(origin, buffer, offset, length);
     }
 
     /**

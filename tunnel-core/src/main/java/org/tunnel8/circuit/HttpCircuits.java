@@ -24,7 +24,7 @@ public final class HttpCircuits {
     /** After the last exchange such a circuit is kept at hand for so long: trackers are asked one after another. */
     static final long KEEP_NANOS = 60_000_000_000L;
 
-    private final CircuitPool pool;
+    private final PoolUpkeep upkeep;
     private final CircuitNetworkClient client;
     private final PathSelector selector;
     private final PeerTable peers;
@@ -34,12 +34,12 @@ public final class HttpCircuits {
     private long wantedUntilNanos;
 
     HttpCircuits(
-            CircuitPool pool,
+            PoolUpkeep upkeep,
             CircuitNetworkClient client,
             PathSelector selector,
             PeerTable peers,
             Deadlines deadlines) {
-        this.pool = pool;
+        this.upkeep = upkeep;
         this.client = client;
         this.selector = selector;
         this.peers = peers;
@@ -61,7 +61,7 @@ public final class HttpCircuits {
                 .filter(circuit -> circuit.exchanges() < MAX_PER_CIRCUIT)
                 .min(Comparator.<Circuit, Boolean>comparing(circuit -> tried.contains(circuit.exitKey()))
                         .thenComparing(Circuit::isSuspect)
-                        .thenComparing(circuit -> !circuit.carriedShared())
+                        .thenComparing(Circuit::isUnused)
                         .thenComparing(Circuit::exchanges)
                         .thenComparing(Circuit::rttNanos))
                 .orElse(null);
@@ -72,7 +72,7 @@ public final class HttpCircuits {
         }
         avoided = Set.copyOf(tried);
         if (isMissing()) {
-            pool.lookNow();
+            upkeep.lookNow();
         }
         return null;
     }
@@ -159,6 +159,6 @@ public final class HttpCircuits {
     }
 
     private boolean isUsable(Circuit circuit) {
-        return circuit.performsHttp() && !pool.isReplaced(circuit) && !pool.isIsolated(circuit);
+        return circuit.performsHttp() && !upkeep.isReplaced(circuit) && circuit.mayCarry(Isolation.SHARED);
     }
 }

@@ -27,6 +27,11 @@ import org.tunnel8.wire.walk.PeerFlags;
 final class PathSelector {
     /** Keeps a peer of bad standing from never being tried again. */
     private static final double LEAST_WEIGHT = 0.02;
+    /**
+     * A score below this share of the best is passed over until it has faded: an unknown peer's never is, nor that of one
+     * with a single failure beside peers that have not done much yet.
+     */
+    private static final double PROVEN_SHARE = 0.5;
 
     private final PeerTable peers;
     private final RandomGenerator random;
@@ -85,7 +90,7 @@ final class PathSelector {
             firstUses.merge(circuit.path().first().key(), 1, Integer::sum);
             exitUses.merge(circuit.path().exit().key(), 1, Integer::sum);
         }
-        Peer exit = draw(leastUsed(exits, exitUses), PeerRole.EXIT);
+        Peer exit = draw(leastUsed(proven(exits, PeerRole.EXIT), exitUses), PeerRole.EXIT);
         if (exit == null) {
             return null;
         }
@@ -100,7 +105,8 @@ final class PathSelector {
         // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other can.
         List<Peer> plain = new ArrayList<>(relays);
         plain.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT));
-        Peer first = draw(leastUsed(plain.isEmpty() ? relays : plain, firstUses), PeerRole.RELAY);
+        List<Peer> firsts = proven(plain.isEmpty() ? relays : plain, PeerRole.RELAY);
+        Peer first = draw(leastUsed(firsts, firstUses), PeerRole.RELAY);
         return first == null ? null : new Path(hops, first, exit);
     }
 
@@ -154,6 +160,21 @@ final class PathSelector {
         // Tunnel control runs over IPv4 only (PROTOCOL.md §13).
         usable.removeIf(peer -> !(peer.address().getAddress() instanceof Inet4Address));
         return usable;
+    }
+
+    /** Those whose standing does not fall far behind the best: who never serves is always among the least used. */
+    private List<Peer> proven(List<Peer> candidates, PeerRole role) {
+        double best = 0;
+        for (Peer peer : candidates) {
+            best = Math.max(best, peers.scoreOf(peer.key(), role));
+        }
+        List<Peer> proven = new ArrayList<>();
+        for (Peer peer : candidates) {
+            if (peers.scoreOf(peer.key(), role) >= PROVEN_SHARE * best) {
+                proven.add(peer);
+            }
+        }
+        return proven;
     }
 
     private static List<Peer> leastUsed(List<Peer> candidates, Map<PublicKey, Integer> uses) {

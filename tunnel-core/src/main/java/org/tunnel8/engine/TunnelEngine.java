@@ -12,6 +12,7 @@ import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
 import org.tunnel8.cell.DestroyGate;
 import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CircuitListener;
 import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.circuit.FlowTable;
@@ -146,7 +147,7 @@ public final class TunnelEngine {
         peers.addListener(new PeerEvents(listener));
     }
 
-    private final class CircuitEvents implements CircuitPool.Listener {
+    private final class CircuitEvents implements CircuitListener {
         private final EngineListener listener;
 
         CircuitEvents(EngineListener listener) {

@@ -154,10 +154,16 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
 
     /** Opens a flow that collects what comes back. */
     public FlowTable.Flow flow(List<Received> collected) {
+        return flow(collected, null);
+    }
+
+    /** Opens a flow of an isolation key that collects what comes back. */
+    public FlowTable.Flow flow(List<Received> collected, @Nullable String isolationKey) {
+        engine.advance(network.nowNanos());
         return engine.openFlow(
                 (origin, buffer, offset, length) ->
                         collected.add(new Received(origin, ByteString.of(buffer, offset, length))),
-                null);
+                isolationKey);
     }
 
     /** Sends a payload over a flow. */
