@@ -140,7 +140,9 @@ public final class TunnelNode implements AutoCloseable {
             String what = String.valueOf(unbound.getMessage());
             return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, unbound);
         }
-        return new TunnelException(TunnelException.Kind.CLOSED, "the node is closed; build a new one", cause);
+        // That it was closed is all there is to tell: what stands behind it is how the driver noticed.
+        @Nullable Throwable behind = cause instanceof IllegalStateException ? null : cause;
+        return new TunnelException(TunnelException.Kind.CLOSED, "the node is closed; build a new one", behind);
     }
 
     /**
