@@ -1,6 +1,7 @@
 package org.tunnel8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,17 +35,23 @@ public final class IdentityFile {
      * @throws TunnelException of kind IDENTITY_UNUSABLE if the file cannot be read or written, or holds something else
      */
     public static IdentityKey load(Path file) {
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            try {
-                return IdentityKey.parse(bytes);
-            } finally {
-                Arrays.fill(bytes, (byte) 0);
-            }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            // One byte more shows that the file holds something else, however large it is.
+            bytes = in.readNBytes(FILE_BYTES + 1);
         } catch (NoSuchFileException e) {
             return create(file);
-        } catch (IOException | CryptoFailure e) {
-            throw unusable(file, "is no readable key file of " + FILE_BYTES + " bytes", e);
+        } catch (IOException e) {
+            throw unusable(file, "cannot be read", e);
+        }
+        try {
+            return IdentityKey.parse(bytes);
+        } catch (CryptoFailure e) {
+            String what = "holds no key of this network (" + FILE_BYTES
+                    + " bytes): restore it, or delete it to be somebody new";
+            throw unusable(file, what, e);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 
@@ -55,11 +62,15 @@ public final class IdentityFile {
         try {
             // Written beside and moved, so that a crash leaves either no key or a whole one.
             Path written = Files.createTempFile(absolute.getParent(), ".node", ".key", ownerOnly(absolute));
-            Files.write(written, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-            Files.move(written, absolute, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.write(written, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+                Files.move(written, absolute, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(written);
+            }
             return key;
         } catch (IOException e) {
-            throw unusable(file, "cannot be written", e);
+            throw unusable(file, "cannot be written: is there such a folder, and may it be written to?", e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }

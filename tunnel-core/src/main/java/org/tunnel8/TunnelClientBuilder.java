@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.CircuitSettings;
@@ -15,7 +16,8 @@ import org.tunnel8.transport.PortRange;
 /**
  * Collects what a {@link TunnelClient} is to be; every setting has a default. Not thread-safe.
  *
- * <p>Wrong values are refused at once, by the method that takes them, with {@link IllegalArgumentException}.
+ * <p>Wrong values are refused at once, by the method that takes them, with {@link IllegalArgumentException}; what does not
+ * fit together, by {@link #build()}. The order of the calls does not matter.
  */
 public final class TunnelClientBuilder {
     private @Nullable Path identity;
@@ -25,7 +27,9 @@ public final class TunnelClientBuilder {
     private int hops = CircuitSettings.MAX_HOPS;
     private int standbys = 2;
     private int minPeers = CircuitSettings.DEFAULT_MIN_PEERS;
-    private Socks5Settings socks5 = Socks5Settings.defaults();
+    private InetSocketAddress socks5Address = Socks5Settings.defaults().listen();
+    private @Nullable Socks5Credentials socks5Credentials;
+    private boolean isolateByUser;
     private @Nullable String layerCipher;
     private Consumer<TunnelEvent> onEvent = event -> {};
 
@@ -38,7 +42,7 @@ public final class TunnelClientBuilder {
      * @return this builder
      */
     public TunnelClientBuilder identity(Path file) {
-        identity = file;
+        identity = Objects.requireNonNull(file);
         return this;
     }
 
@@ -49,7 +53,7 @@ public final class TunnelClientBuilder {
      * @return this builder
      */
     public TunnelClientBuilder listen(PortRange range) {
-        ports = range;
+        ports = Objects.requireNonNull(range);
         return this;
     }
 
@@ -60,7 +64,7 @@ public final class TunnelClientBuilder {
      * @return this builder
      */
     public TunnelClientBuilder bind(InetAddress address) {
-        bindAddress = address;
+        bindAddress = Objects.requireNonNull(address);
         return this;
     }
 
@@ -71,7 +75,7 @@ public final class TunnelClientBuilder {
      * @return this builder
      */
     public TunnelClientBuilder network(TunnelNetwork joined) {
-        network = joined;
+        network = Objects.requireNonNull(joined);
         return this;
     }
 
@@ -119,34 +123,49 @@ public final class TunnelClientBuilder {
     /**
      * Says where the SOCKS5 proxy listens; by default on a free port of 127.0.0.1.
      *
-     * @param address a local address; one beyond loopback needs {@link #socks5Credentials}
+     * @param address a local address, resolved; one beyond loopback needs {@link #socks5Credentials}
      * @return this builder
      */
     public TunnelClientBuilder socks5(InetSocketAddress address) {
-        socks5 = socks5.withListen(address);
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException("the SOCKS5 proxy listens on an address, not on a name to be resolved");
+        }
+        socks5Address = address;
         return this;
     }
 
     /**
      * Has the proxy ask for a user name and password (RFC 1929); by default it asks for nothing.
      *
-     * @param user user name
-     * @param password password
+     * @param user user name, 1 to 255 bytes as UTF-8
+     * @param password password, 1 to 255 bytes as UTF-8
      * @return this builder
      */
     public TunnelClientBuilder socks5Credentials(String user, String password) {
-        socks5 = socks5.withCredentials(Socks5Credentials.of(user, password));
+        socks5Credentials = Socks5Credentials.of(user, password);
+        return this;
+    }
+
+    /**
+     * Has the proxy take any user name, together with the password of {@link #socks5Credentials}, and keep those of
+     * different names on circuits of their own (D15); by default all share circuits. For applications that do several
+     * things which nobody should be able to tie together. Names in use at a time share the client's 8 circuits.
+     *
+     * @return this builder
+     */
+    public TunnelClientBuilder socks5IsolateByUser() {
+        isolateByUser = true;
         return this;
     }
 
     /**
      * Says which layer cipher to use; by default the fastest that is available, as a short self-test finds.
      *
-     * @param name "jdk" or "conscrypt"
+     * @param name "jdk" or "conscrypt"; one that is not available is refused by {@link #build()}
      * @return this builder
      */
     public TunnelClientBuilder layerCipher(String name) {
-        layerCipher = name;
+        layerCipher = Objects.requireNonNull(name);
         return this;
     }
 
@@ -157,18 +176,25 @@ public final class TunnelClientBuilder {
      * @return this builder
      */
     public TunnelClientBuilder onEvent(Consumer<TunnelEvent> listener) {
-        onEvent = listener;
+        onEvent = Objects.requireNonNull(listener);
         return this;
     }
 
     /**
-     * Makes the client; {@link TunnelClient#start()} starts it.
+     * Makes the client; {@link TunnelClient#start()} starts it. It has a thread from now on and is to be closed, started
+     * or not.
      *
      * @return a new client
      * @throws TunnelException of kind IDENTITY_UNUSABLE if the identity file cannot be used
-     * @throws IllegalArgumentException if the settings do not fit together, or the layer cipher is not available
+     * @throws IllegalArgumentException if the settings do not fit together: a proxy beyond loopback, or isolation by
+     *     user, without credentials; or if the layer cipher is not available
      */
     public TunnelClient build() {
+        Socks5Settings socks5 = Socks5Settings.defaults();
+        if (socks5Credentials != null) {
+            socks5 = socks5.withCredentials(socks5Credentials);
+        }
+        socks5 = socks5.withListen(socks5Address).withIsolateByUser(isolateByUser);
         IdentityKey key = identity == null ? IdentityKey.generate(new SecureRandom()) : IdentityFile.load(identity);
         return new TunnelClient(
                 key,

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,8 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder listen(InetAddress address, PortRange range) {
-        bindAddress = address;
-        ports = range;
+        bindAddress = Objects.requireNonNull(address);
+        ports = Objects.requireNonNull(range);
         return this;
     }
 
@@ -76,7 +77,7 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder exitBind(InetAddress address) {
-        exitBindAddress = address;
+        exitBindAddress = Objects.requireNonNull(address);
         return this;
     }
 
@@ -98,7 +99,7 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder network(TunnelNetwork served) {
-        network = served;
+        network = Objects.requireNonNull(served);
         return this;
     }
 
@@ -109,7 +110,7 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder identity(Path file) {
-        identity = file;
+        identity = Objects.requireNonNull(file);
         return this;
     }
 
@@ -120,7 +121,7 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder layerCipher(String cipher) {
-        layerCipher = cipher;
+        layerCipher = Objects.requireNonNull(cipher);
         return this;
     }
 
@@ -133,7 +134,8 @@ public final class TunnelNodeBuilder {
      */
     public TunnelNodeBuilder limits(int maxJoined, int creates) {
         if (maxJoined < 0 || creates < 1) {
-            throw new IllegalArgumentException("limits are positive");
+            throw new IllegalArgumentException(
+                    "at least 0 entries and 1 create a second, not " + maxJoined + " and " + creates);
         }
         maxJoinedCircuits = maxJoined;
         createsPerSecond = creates;
@@ -147,7 +149,7 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder name(String threads) {
-        name = threads;
+        name = Objects.requireNonNull(threads);
         return this;
     }
 
@@ -158,12 +160,13 @@ public final class TunnelNodeBuilder {
      * @return this builder
      */
     public TunnelNodeBuilder onEvent(Consumer<TunnelEvent> listener) {
-        onEvent = listener;
+        onEvent = Objects.requireNonNull(listener);
         return this;
     }
 
     /**
-     * Makes the node; {@link TunnelNode#start()} starts it.
+     * Makes the node; {@link TunnelNode#start()} starts it. It has a thread from now on and is to be closed, started or
+     * not.
      *
      * @return a new node
      * @throws TunnelException of kind IDENTITY_UNUSABLE if the identity file cannot be used

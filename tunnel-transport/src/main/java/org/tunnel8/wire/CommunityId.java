@@ -48,10 +48,10 @@ public final class CommunityId {
      * @throws IllegalArgumentException if it is anything else
      */
     public static CommunityId parse(String hex) {
-        byte[] id = HexFormat.of().parseHex(hex);
-        if (id.length != BYTES) {
-            throw new IllegalArgumentException("a community id has 20 bytes");
+        if (!hex.matches("[0-9a-fA-F]{40}")) {
+            throw new IllegalArgumentException("a community id is 40 hexadecimal digits, not '" + hex + "'");
         }
+        byte[] id = HexFormat.of().parseHex(hex);
         return new CommunityId(id, 0);
     }
 
