@@ -11,10 +11,8 @@ import org.tunnel8.cell.CellRouter;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
 import org.tunnel8.cell.DestroyGate;
-import org.tunnel8.circuit.Circuit;
-import org.tunnel8.circuit.CircuitListener;
 import org.tunnel8.circuit.CircuitPool;
-import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.LayerCipher;
@@ -35,10 +33,8 @@ import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Discovery;
 import org.tunnel8.walk.DiscoveryStatus;
-import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.cell.CellMessageId;
-import org.tunnel8.wire.cell.HttpResponse;
 
 /**
  * The whole protocol of one node, without a socket, a clock, a thread or a random source of its own.
@@ -66,9 +62,7 @@ public final class TunnelEngine {
     private final DestroyGate destroys;
     private final RelayService relay;
     private final ExitService exit;
-    private final @Nullable CircuitPool pool;
-    private final @Nullable FlowTable flows;
-    private final @Nullable HttpExchanges exchanges;
+    private final @Nullable OwnCircuits ownCircuits;
 
     /**
      * Makes an engine that waits to be started.
@@ -123,69 +117,18 @@ public final class TunnelEngine {
                 target -> extendTargets.allows(target) && !discovery.isOwnAddress(target));
         this.router = new CellRouter(table, counters, relay);
         this.destroys = new DestroyGate(router, deadlines, counters);
-        if (settings.circuits() == null) {
-            this.pool = null;
-            this.flows = null;
-            this.exchanges = null;
-        } else {
-            CircuitEvents events = new CircuitEvents(listener);
-            this.pool = new CircuitPool(
-                    settings.circuits(),
-                    identity,
-                    table,
-                    cells,
-                    sink,
-                    cipher,
-                    peers,
-                    deadlines,
-                    random,
-                    counters,
-                    events);
-            this.flows = new FlowTable(pool, counters);
-            this.exchanges = new HttpExchanges(new HttpOverCircuits(pool.http()), deadlines, random, counters);
-        }
+        CircuitSettings wanted = settings.circuits();
+        this.ownCircuits = wanted == null
+                ? null
+                : new OwnCircuits(
+                        events -> new CircuitPool(
+                                wanted, identity, table, cells, sink, cipher, peers, deadlines, random, counters,
+                                events),
+                        deadlines,
+                        random,
+                        counters,
+                        listener);
         peers.addListener(new PeerEvents(listener));
-    }
-
-    private final class CircuitEvents implements CircuitListener {
-        private final EngineListener listener;
-
-        CircuitEvents(EngineListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void onReady(Circuit circuit) {
-            listener.onCircuitReady(circuit);
-            if (exchanges != null) {
-                exchanges.routesChanged();
-            }
-        }
-
-        @Override
-        public void onClosed(Circuit circuit, CloseReason reason) {
-            if (flows != null) {
-                flows.onClosed(circuit);
-            }
-            if (exchanges != null) {
-                exchanges.onRouteLost(circuit.id());
-            }
-            listener.onCircuitClosed(circuit, reason);
-        }
-
-        @Override
-        public void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length) {
-            if (flows != null) {
-                flows.onData(circuit, origin, buffer, offset, length);
-            }
-        }
-
-        @Override
-        public void onHttpResponse(Circuit circuit, HttpResponse response) {
-            if (exchanges != null) {
-                exchanges.onResponse(circuit.id(), response);
-            }
-        }
     }
 
     private final class PeerEvents implements PeerTable.Listener {
@@ -197,8 +140,8 @@ public final class TunnelEngine {
 
         @Override
         public void peerAdded(Peer peer) {
-            if (pool != null) {
-                pool.peersChanged();
+            if (ownCircuits != null) {
+                ownCircuits.pool().peersChanged();
             }
             listener.onPeers(peers.size());
         }
@@ -218,8 +161,8 @@ public final class TunnelEngine {
         deadlines.advance(nowNanos);
         discovery.start();
         relay.start();
-        if (pool != null) {
-            pool.start();
+        if (ownCircuits != null) {
+            ownCircuits.pool().start();
         }
     }
 
@@ -230,11 +173,8 @@ public final class TunnelEngine {
      */
     public void stop(long nowNanos) {
         deadlines.advance(nowNanos);
-        if (exchanges != null) {
-            exchanges.stop();
-        }
-        if (pool != null) {
-            pool.stop();
+        if (ownCircuits != null) {
+            ownCircuits.stop();
         }
         relay.stop();
         discovery.stop();
@@ -394,10 +334,14 @@ public final class TunnelEngine {
      * @throws IllegalStateException if this engine keeps no circuits of its own
      */
     public FlowTable.Flow openFlow(FlowTable.Receiver receiver, @Nullable String isolationKey) {
-        if (flows == null) {
+        return client().flows().open(receiver, isolationKey);
+    }
+
+    private OwnCircuits client() {
+        if (ownCircuits == null) {
             throw new IllegalStateException("this node keeps no circuits of its own");
         }
-        return flows.open(receiver, isolationKey);
+        return ownCircuits;
     }
 
     /**
@@ -407,10 +351,7 @@ public final class TunnelEngine {
      * @throws IllegalStateException if this engine keeps no circuits of its own
      */
     public HttpExchanges exchanges() {
-        if (exchanges == null) {
-            throw new IllegalStateException("this node keeps no circuits of its own");
-        }
-        return exchanges;
+        return client().exchanges();
     }
 
     /**
@@ -446,7 +387,7 @@ public final class TunnelEngine {
      * @return the pool, engine thread only; null if this engine keeps none
      */
     public @Nullable CircuitPool circuits() {
-        return pool;
+        return ownCircuits == null ? null : ownCircuits.pool();
     }
 
     /**
@@ -479,8 +420,8 @@ public final class TunnelEngine {
         tables.addAll(discovery.tables());
         tables.addAll(relay.tables());
         tables.addAll(exit.tables(others));
-        if (pool != null) {
-            tables.add(pool.table());
+        if (ownCircuits != null) {
+            tables.add(ownCircuits.pool().table());
         }
         tables.add(destroys.table());
         tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));

@@ -34,12 +34,23 @@ public final class TokenBucket {
      * @return false if there is none left: the action must not be done
      */
     public boolean tryTake() {
+        return tryTake(1);
+    }
+
+    /**
+     * Takes several actions out of the bucket, or none.
+     *
+     * @param count how many; more than the burst are never there
+     * @return false if there are fewer left: the actions must not be done
+     */
+    public boolean tryTake(int count) {
         long now = deadlines.nowNanos();
         long start = Math.max(emptyAtNanos, now - fullNanos);
-        if (start + nanosPerToken > now) {
+        long taken = start + count * nanosPerToken;
+        if (taken > now) {
             return false;
         }
-        emptyAtNanos = start + nanosPerToken;
+        emptyAtNanos = taken;
         return true;
     }
 }

@@ -41,7 +41,6 @@ public final class Discovery {
 
     private final DiscoverySettings settings;
     private final PeerTable peers;
-    private final Deadlines deadlines;
     private final Counters counters;
     private final WalkContext context;
     private final OwnAddresses own;
@@ -82,10 +81,9 @@ public final class Discovery {
             DiscoveryListener listener) {
         this.settings = settings;
         this.peers = peers;
-        this.deadlines = deadlines;
         this.counters = counters;
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
-        this.intake = new IntakeLimit(deadlines.nowNanos());
+        this.intake = new IntakeLimit(deadlines);
         WalkOutput output = new WalkOutput(identity, sink);
         this.context = new WalkContext(settings, own, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
@@ -249,7 +247,7 @@ public final class Discovery {
 
     private boolean admits(InetSocketAddress from, byte[] buffer, int offset, int length) {
         int cost = SignatureCost.of(buffer, offset, length);
-        boolean admitted = intake.admits(from, isKnown(from), cost, deadlines.nowNanos());
+        boolean admitted = intake.admits(from, isKnown(from), cost);
         if (!admitted) {
             counters.dropped(DropReason.RATE_LIMITED);
         }

@@ -2,6 +2,8 @@ package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TokenBucket;
 
 /**
  * How many packets that may need a signature check are looked at per second, by {@link SignatureCost}: known senders and
@@ -11,12 +13,12 @@ import java.util.Arrays;
  * <p>A unit takes 100 to 200 microseconds: strangers can cost us a tenth of a core, known senders a fifth.
  */
 final class IntakeLimit {
-    private static final double STRANGERS_PER_SECOND = 500;
+    private static final int STRANGERS_PER_SECOND = 500;
     private static final int STRANGERS_BURST = 500;
-    private static final double KNOWN_PER_SECOND = 1_000;
+    private static final int KNOWN_PER_SECOND = 1_000;
     private static final int KNOWN_BURST = 1_000;
     /** A peer sends a few messages a minute; a bootstrap server that introduces us to many, some in a second. */
-    private static final double SHARE_PER_SECOND = 50;
+    private static final int SHARE_PER_SECOND = 50;
 
     private static final int SHARE_BURST = 100;
     /** Known senders share this many shares by their addresses; those that fall together lose by it only in a flood. */
@@ -26,17 +28,17 @@ final class IntakeLimit {
     private final TokenBucket known;
     private final TokenBucket[] shares = new TokenBucket[SHARES];
 
-    IntakeLimit(long nowNanos) {
-        strangers = new TokenBucket(STRANGERS_PER_SECOND, STRANGERS_BURST, nowNanos);
-        known = new TokenBucket(KNOWN_PER_SECOND, KNOWN_BURST, nowNanos);
-        Arrays.setAll(shares, i -> new TokenBucket(SHARE_PER_SECOND, SHARE_BURST, nowNanos));
+    IntakeLimit(Deadlines deadlines) {
+        strangers = new TokenBucket(deadlines, STRANGERS_PER_SECOND, STRANGERS_BURST);
+        known = new TokenBucket(deadlines, KNOWN_PER_SECOND, KNOWN_BURST);
+        Arrays.setAll(shares, i -> new TokenBucket(deadlines, SHARE_PER_SECOND, SHARE_BURST));
     }
 
-    boolean admits(InetSocketAddress from, boolean isKnown, int cost, long nowNanos) {
+    boolean admits(InetSocketAddress from, boolean isKnown, int cost) {
         if (!isKnown) {
-            return strangers.tryTake(cost, nowNanos);
+            return strangers.tryTake(cost);
         }
-        return shareOf(from).tryTake(cost, nowNanos) && known.tryTake(cost, nowNanos);
+        return shareOf(from).tryTake(cost) && known.tryTake(cost);
     }
 
     private TokenBucket shareOf(InetSocketAddress from) {

@@ -12,6 +12,7 @@ import org.tunnel8.peer.Admission;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.Sighting;
+import org.tunnel8.time.TokenBucket;
 import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.walk.OwnAddresses.Introduced;
 import org.tunnel8.wire.ByteString;
@@ -32,9 +33,9 @@ import org.tunnel8.wire.walk.WalkStyle;
  * ask at that address and believe the answer.
  */
 final class IntroductionService {
-    private static final double PUNCTURE_REQUESTS_PER_SECOND = 100;
+    private static final int PUNCTURE_REQUESTS_PER_SECOND = 100;
     private static final int PUNCTURE_REQUEST_BURST = 200;
-    private static final double CONTESTS_PER_SECOND = 5;
+    private static final int CONTESTS_PER_SECOND = 5;
     private static final int CONTEST_BURST = 20;
 
     private final WalkContext context;
@@ -49,7 +50,6 @@ final class IntroductionService {
     private final TokenBucket contests;
 
     IntroductionService(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap, Walker walker) {
-        long now = context.deadlines().nowNanos();
         this.context = context;
         this.peers = context.peers();
         this.own = context.own();
@@ -58,8 +58,9 @@ final class IntroductionService {
         this.exchanges = exchanges;
         this.bootstrap = bootstrap;
         this.walker = walker;
-        this.punctureRequests = new TokenBucket(PUNCTURE_REQUESTS_PER_SECOND, PUNCTURE_REQUEST_BURST, now);
-        this.contests = new TokenBucket(CONTESTS_PER_SECOND, CONTEST_BURST, now);
+        this.punctureRequests =
+                new TokenBucket(context.deadlines(), PUNCTURE_REQUESTS_PER_SECOND, PUNCTURE_REQUEST_BURST);
+        this.contests = new TokenBucket(context.deadlines(), CONTESTS_PER_SECOND, CONTEST_BURST);
     }
 
     void onRequest(InetSocketAddress from, WalkPacket packet, Signature signature) {
@@ -109,8 +110,7 @@ final class IntroductionService {
     }
 
     private void settle(WalkTarget contested) {
-        if (!exchanges.isUnderWay(contested.address())
-                && contests.tryTake(context.deadlines().nowNanos())) {
+        if (!exchanges.isUnderWay(contested.address()) && contests.tryTake()) {
             exchanges.start(Purpose.PROBE, contested);
         }
     }
@@ -140,9 +140,8 @@ final class IntroductionService {
     }
 
     private @Nullable Peer drawOther(InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style) {
-        long now = context.deadlines().nowNanos();
         // A bootstrap server asks only to see whether we are there.
-        if (bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake(now)) {
+        if (bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake()) {
             return null;
         }
         return peers.random(
@@ -150,7 +149,7 @@ final class IntroductionService {
                 peer -> !peer.key().equals(requester)
                         && !peer.address().equals(requesterAddress)
                         && peer.isReachable()
-                        && now - peer.lastHeardNanos() < PeerTable.GONE_NANOS
+                        && context.deadlines().nowNanos() - peer.lastHeardNanos() < PeerTable.GONE_NANOS
                         && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
                         && own.introduced(peer.address(), peer.lanAddress(), requesterAddress) != null);
     }

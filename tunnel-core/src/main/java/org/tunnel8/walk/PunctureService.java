@@ -7,6 +7,7 @@ import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
+import org.tunnel8.time.TokenBucket;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.Puncture;
 import org.tunnel8.wire.walk.PunctureRequest;
@@ -19,9 +20,9 @@ import org.tunnel8.wire.walk.PunctureRequest;
  * and nobody makes us send to an address that the asker cannot see.
  */
 final class PunctureService {
-    private static final double KNOWN_PER_SECOND = 20;
+    private static final int KNOWN_PER_SECOND = 20;
     private static final int KNOWN_BURST = 40;
-    private static final double STRANGERS_PER_SECOND = 2;
+    private static final int STRANGERS_PER_SECOND = 2;
     private static final int STRANGERS_BURST = 4;
     private static final long SAME_TARGET_NANOS = 500_000_000L;
     private static final int MAX_TARGETS = 256;
@@ -34,12 +35,11 @@ final class PunctureService {
     private final Map<InetSocketAddress, Long> served = new LinkedHashMap<>();
 
     PunctureService(WalkContext context) {
-        long now = context.deadlines().nowNanos();
         this.context = context;
         this.own = context.own();
         this.counters = context.counters();
-        this.fromKnown = new TokenBucket(KNOWN_PER_SECOND, KNOWN_BURST, now);
-        this.fromStrangers = new TokenBucket(STRANGERS_PER_SECOND, STRANGERS_BURST, now);
+        this.fromKnown = new TokenBucket(context.deadlines(), KNOWN_PER_SECOND, KNOWN_BURST);
+        this.fromStrangers = new TokenBucket(context.deadlines(), STRANGERS_PER_SECOND, STRANGERS_BURST);
     }
 
     /**
@@ -56,7 +56,7 @@ final class PunctureService {
         long now = context.deadlines().nowNanos();
         Long lastNanos = served.get(target);
         boolean tooSoon = lastNanos != null && now - lastNanos < SAME_TARGET_NANOS;
-        if (tooSoon || !(isKnown ? fromKnown : fromStrangers).tryTake(now)) {
+        if (tooSoon || !(isKnown ? fromKnown : fromStrangers).tryTake()) {
             counters.dropped(DropReason.RATE_LIMITED);
             return;
         }

@@ -1,0 +1,75 @@
+package org.tunnel8.engine;
+
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CircuitListener;
+import org.tunnel8.circuit.CircuitPool;
+import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.circuit.FlowTable;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.stream.HttpExchanges;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.cell.HttpResponse;
+
+/** What an engine has as a client: its circuits, the flows that ride them, and the HTTP exchanges. Engine thread only. */
+final class OwnCircuits implements CircuitListener {
+    private final EngineListener listener;
+    private final CircuitPool pool;
+    private final FlowTable flows;
+    private final HttpExchanges exchanges;
+
+    /** Makes the pool by a function, since it and its listener know each other. */
+    OwnCircuits(
+            Function<CircuitListener, CircuitPool> pools,
+            Deadlines deadlines,
+            RandomGenerator random,
+            Counters counters,
+            EngineListener listener) {
+        this.listener = listener;
+        this.pool = pools.apply(this);
+        this.flows = new FlowTable(pool, counters);
+        this.exchanges = new HttpExchanges(new HttpOverCircuits(pool.http()), deadlines, random, counters);
+    }
+
+    CircuitPool pool() {
+        return pool;
+    }
+
+    FlowTable flows() {
+        return flows;
+    }
+
+    HttpExchanges exchanges() {
+        return exchanges;
+    }
+
+    void stop() {
+        exchanges.stop();
+        pool.stop();
+    }
+
+    @Override
+    public void onReady(Circuit circuit) {
+        listener.onCircuitReady(circuit);
+        exchanges.routesChanged();
+    }
+
+    @Override
+    public void onClosed(Circuit circuit, CloseReason reason) {
+        flows.onClosed(circuit);
+        exchanges.onRouteLost(circuit.id());
+        listener.onCircuitClosed(circuit, reason);
+    }
+
+    @Override
+    public void onData(Circuit circuit, Address origin, byte[] buffer, int offset, int length) {
+        flows.onData(circuit, origin, buffer, offset, length);
+    }
+
+    @Override
+    public void onHttpResponse(Circuit circuit, HttpResponse response) {
+        exchanges.onResponse(circuit.id(), response);
+    }
+}
