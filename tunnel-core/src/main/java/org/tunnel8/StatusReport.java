@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitPool;
+import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.Counters;
@@ -18,6 +19,8 @@ import org.tunnel8.wire.walk.PeerFlags;
 
 /** Makes status snapshots of an engine. Loop thread only. */
 final class StatusReport {
+    private static final String LOST_CALLBACKS = "CALLBACKS_TOO_SLOW";
+
     private StatusReport() {}
 
     static TunnelStatus withoutEngine(EngineDriver driver, TunnelStatus.State state, String reason) {
@@ -35,7 +38,12 @@ final class StatusReport {
                 TransportCounters.none());
     }
 
-    static TunnelStatus of(EngineDriver driver, TunnelStatus.State state, String reason, @Nullable Socks5Server proxy) {
+    static TunnelStatus of(
+            EngineDriver driver,
+            TunnelStatus.State state,
+            String reason,
+            @Nullable Socks5Server proxy,
+            CallbackThread callbacks) {
         TunnelEngine engine = driver.engine();
         CircuitPool pool = engine.circuits();
         long now = driver.nowNanos();
@@ -46,6 +54,9 @@ final class StatusReport {
                         .toList();
         Map<String, Long> drops = new TreeMap<>();
         engine.counters().drops().forEach((dropped, count) -> drops.put(dropped.name(), count));
+        if (callbacks.lost() > 0) {
+            drops.put(LOST_CALLBACKS, callbacks.lost());
+        }
         if (proxy != null) {
             Socks5Statistics counted = proxy.statistics();
             counted.drops().forEach((dropped, count) -> drops.put("SOCKS5_" + dropped.name(), count));

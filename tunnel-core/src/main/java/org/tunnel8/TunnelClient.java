@@ -302,7 +302,7 @@ public final class TunnelClient implements AutoCloseable {
             return last;
         }
         return driver.hasEngine()
-                ? StatusReport.of(driver, state, reason(), socks5)
+                ? StatusReport.of(driver, state, reason(), socks5, callbacks)
                 : StatusReport.withoutEngine(
                         driver,
                         state,
@@ -365,7 +365,7 @@ public final class TunnelClient implements AutoCloseable {
         state = TunnelStatus.State.CLOSED;
         String reason = String.valueOf(why.getMessage());
         lastStatus = driver.hasEngine()
-                ? StatusReport.of(driver, state, reason, socks5)
+                ? StatusReport.of(driver, state, reason, socks5, callbacks)
                 : StatusReport.withoutEngine(driver, state, reason);
         if (socks5 != null) {
             socks5.close();

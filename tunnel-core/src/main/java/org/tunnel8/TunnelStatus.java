@@ -18,8 +18,8 @@ import org.tunnel8.transport.TransportCounters;
  * @param circuits own circuits, oldest first, also those being built
  * @param layerCipher name of the layer cipher in use
  * @param traffic what has passed
- * @param drops what was dropped, by reason; reasons of the proxy begin with {@code SOCKS5_}; those without drops are left
- *     out
+ * @param drops what was dropped, by reason; reasons of the proxy begin with {@code SOCKS5_}, and {@code
+ *     CALLBACKS_TOO_SLOW} counts events that the application was too slow to hear; reasons without drops are left out
  * @param port what the port's socket has counted
  */
 public record TunnelStatus(

@@ -212,6 +212,9 @@ public final class TunnelNode implements AutoCloseable {
         TunnelEngine engine = driver.engine();
         Map<String, Long> drops = new TreeMap<>();
         engine.counters().drops().forEach((reason, count) -> drops.put(reason.name(), count));
+        if (callbacks.lost() > 0) {
+            drops.put("CALLBACKS_TOO_SLOW", callbacks.lost());
+        }
         return new NodeStatus(
                 engine.peers().size(),
                 engine.relay().joinedCircuits(),
