@@ -45,8 +45,8 @@ import org.tunnel8.wire.cell.CellMessageId;
  */
 public final class TunnelEngine {
     /** What has deadlines, and how many each: for when it ends, and for what it does next. */
-    private static final Map<String, Integer> DEADLINES_OF =
-            Map.of("exchanges", 2, "own circuits", 2, "pending extends", 1, "HTTP exchanges", 1);
+    private static final Map<String, Integer> DEADLINES_OF = Map.of(
+            "exchanges", 2, "own circuits", 2, "pending extends", 1, "HTTP exchanges", 1, "own HTTP exchanges", 2);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
     private static final int STANDING_DEADLINES = 16;
 
@@ -422,6 +422,9 @@ public final class TunnelEngine {
         tables.addAll(exit.tables(others));
         if (ownCircuits != null) {
             tables.add(ownCircuits.pool().table());
+        }
+        if (exchanges != null) {
+            tables.add(exchanges.table());
         }
         tables.add(destroys.table());
         tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -120,6 +121,15 @@ public final class HttpExchanges {
         for (HttpExchange exchange : List.copyOf(running)) {
             exchange.fail(HttpFailure.STOPPED);
         }
+    }
+
+    /**
+     * How full the table is.
+     *
+     * @return exchanges that are running
+     */
+    public TableSize table() {
+        return new TableSize("own HTTP exchanges", running.size(), MAX_EXCHANGES);
     }
 
     /**

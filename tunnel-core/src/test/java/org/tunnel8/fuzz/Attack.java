@@ -10,12 +10,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.EphemeralKey;
-import org.tunnel8.crypto.IdentityKey;
-import org.tunnel8.crypto.KeyAgreement;
 import org.tunnel8.fuzz.OwnedCircuits.Owned;
 import org.tunnel8.fuzz.Shot.Kind;
 import org.tunnel8.virtual.Passage;
-import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
@@ -30,6 +27,10 @@ final class Attack {
     /** Answers of the attacker's that wait to be sent. */
     private static final int MOST_ANSWERS = 1_000;
 
+    private static final int CHOICES = 100;
+    private static final int ONE_FOCUS_IN = 20_000;
+    private static final int LONGEST_FOCUS = 2_000;
+
     private final RandomGenerator random;
     private final CommunityId community;
     private final List<Target> targets;
@@ -40,7 +41,11 @@ final class Attack {
     private final Strangers strangers;
     private final TunnelMessages messages;
     private final OwnedCircuits circuits;
+    private final ServedCircuits served;
     private final Queue<Shot> answers = new ArrayDeque<>();
+    private Target focusedTarget;
+    private int focusedChoice;
+    private int focus;
 
     /**
      * @param targets nodes to attack
@@ -56,6 +61,7 @@ final class Attack {
         this.random = random;
         this.community = community;
         this.targets = List.copyOf(targets);
+        this.focusedTarget = targets.get(0);
         this.outside = outside;
         this.samples = samples;
         this.sources = sources;
@@ -63,34 +69,48 @@ final class Attack {
         this.strangers = new Strangers(random, samples, sources, community);
         this.messages = new TunnelMessages(random, sources, strangers, mutations, community, targets);
         this.circuits = new OwnedCircuits(random, strangers, community);
+        this.served = new ServedCircuits(random, strangers, messages, mutations);
     }
 
-    /** The next hostile datagram. */
+    /** The next hostile datagram: mostly one of all kinds, and now and then many of one kind for one target. */
     Shot next() {
         Shot answer = answers.poll();
         if (answer != null) {
             return answer;
         }
-        Target target = targets.get(random.nextInt(targets.size()));
-        int choice = random.nextInt(100);
-        if (choice < 7) {
+        if (focus == 0 && random.nextInt(ONE_FOCUS_IN) == 0) {
+            focus = 1 + random.nextInt(LONGEST_FOCUS);
+            focusedChoice = random.nextInt(CHOICES);
+            focusedTarget = targets.get(random.nextInt(targets.size()));
+        }
+        if (focus > 0) {
+            focus--;
+            return next(focusedTarget, focusedChoice);
+        }
+        return next(targets.get(random.nextInt(targets.size())), random.nextInt(CHOICES));
+    }
+
+    private Shot next(Target target, int choice) {
+        if (choice < 6) {
             return shot(Kind.RANDOM_BYTES, target, randomDatagram());
-        } else if (choice < 17) {
+        } else if (choice < 15) {
             return shot(Kind.MUTATED_VECTOR, target, vector());
-        } else if (choice < 37) {
+        } else if (choice < 34) {
             return recording(true);
-        } else if (choice < 44) {
+        } else if (choice < 41) {
             return recording(false);
-        } else if (choice < 50) {
+        } else if (choice < 46) {
             return shot(Kind.RANDOM_MESSAGE, target, randomMessage());
-        } else if (choice < 63) {
+        } else if (choice < 59) {
             return cellOfLiveCircuit(target);
-        } else if (choice < 69) {
+        } else if (choice < 65) {
             return plaintextCell(target);
-        } else if (choice < 73) {
+        } else if (choice < 69) {
             return create(target);
-        } else if (choice < 87) {
+        } else if (choice < 83) {
             return ownedCircuit(target);
+        } else if (choice < 87) {
+            return servedCircuit(target);
         } else if (choice < 91) {
             return shot(Kind.SIGNED, target, strangers.packet(target, strangers.key()));
         } else if (choice < 93) {
@@ -132,10 +152,11 @@ final class Attack {
         if (passage == null) {
             return shot(Kind.RANDOM_BYTES, targets.get(0), randomDatagram());
         }
-        InetSocketAddress from = sources.spoofing() && random.nextBoolean() ? passage.from() : sources.any();
-        InetSocketAddress to = random.nextInt(4) == 0
-                ? targets.get(random.nextInt(targets.size())).address()
-                : passage.to();
+        InetSocketAddress from = sources.virtual() && random.nextBoolean() ? passage.from() : sources.any();
+        // What targets sent the attacker comes back to them, too.
+        boolean elsewhere = targetAt(passage.to()) == null || random.nextInt(4) == 0;
+        InetSocketAddress to =
+                elsewhere ? targets.get(random.nextInt(targets.size())).address() : passage.to();
         byte[] bytes = mutated ? mutations.mutated(passage.bytes()) : passage.bytes();
         return new Shot(mutated ? Kind.MUTATED_RECORDING : Kind.REPLAY, from, to, bytes);
     }
@@ -161,7 +182,7 @@ final class Attack {
         Samples.Link link = random.nextInt(8) == 0 ? null : samples.link(target.address());
         int id = link == null ? random.nextInt() : link.circuitId();
         InetSocketAddress from =
-                link != null && sources.spoofing() && random.nextBoolean() ? link.from() : sources.any();
+                link != null && sources.virtual() && random.nextBoolean() ? link.from() : sources.any();
         byte[] bytes = circuits.cell(id, plaintext, random.nextBoolean(), content);
         if (random.nextInt(16) == 0) {
             bytes[27 + random.nextInt(2)] = (byte) random.nextInt(256);
@@ -199,6 +220,19 @@ final class Attack {
         return circuits.sealed(circuit, messages.fromOwner(circuit.target()), random.nextBoolean());
     }
 
+    private Shot servedCircuit(Target target) {
+        ServedCircuits.Served circuit = served.any();
+        if (circuit == null) {
+            return shot(Kind.RANDOM_BYTES, target, randomDatagram());
+        }
+        return served(circuit.target(), circuit.at(), circuit.id(), messages.fromHop());
+    }
+
+    private Shot served(Target target, InetSocketAddress at, int id, byte[] message) {
+        byte[] bytes = circuits.cell(id, false, random.nextInt(8) == 0, served.sealed(id, message));
+        return new Shot(Kind.SERVED_CIRCUIT, at, target.address(), bytes);
+    }
+
     private Shot destroy(Target target) {
         Samples.Link link = samples.link(target.address());
         int id = link == null || random.nextInt(4) == 0 ? random.nextInt() : link.circuitId();
@@ -229,6 +263,8 @@ final class Attack {
         if (CellFrame.isCell(bytes, 0, bytes.length)) {
             if (CellFrame.plaintext(bytes, 0)) {
                 onPlaintextCell(target, at, bytes);
+            } else {
+                onSealedCell(target, at, bytes);
             }
         } else if (Strangers.read(bytes) instanceof IntroductionRequest request && random.nextInt(4) > 0) {
             answers.add(new Shot(Kind.ANSWER, at, from, strangers.answerTo(request, community, at)));
@@ -265,7 +301,7 @@ final class Attack {
         if (random.nextInt(3) == 0) {
             answer = messages.oddCreated(create.identifier(), false);
         } else {
-            answer = agreed(at, create);
+            answer = agreed(target, at, id, create);
         }
         answers.add(new Shot(Kind.ANSWER, at, target.address(), circuits.cell(id, true, false, answer)));
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -275,19 +311,20 @@ final class Attack {
         }
     }
 
-    private byte[] agreed(InetSocketAddress at, Create create) {
+    private byte[] agreed(Target target, InetSocketAddress at, int id, Create create) {
         try {
-            IdentityKey key = strangers.keyAt(at);
-            KeyAgreement.Response response = KeyAgreement.respond(
-                    key, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
-            return TunnelMessages.encoded(new Created(
-                    create.identifier(),
-                    ByteString.of(response.y()),
-                    ByteString.of(response.auth()),
-                    ByteString.of(mutations.randomBytes(24 + random.nextInt(400)))));
+            return served.created(target, at, id, create.identifier(), create.ephemeralKey());
         } catch (CryptoFailure e) {
             // The X that the attacker's own extend made up is no point.
             return messages.oddCreated(create.identifier(), false);
+        }
+    }
+
+    private void onSealedCell(Target target, InetSocketAddress at, byte[] bytes) {
+        int id = CellFrame.circuitId(bytes, 0);
+        CellMessage message = served.opened(id, bytes);
+        if (message != null && random.nextInt(4) > 0) {
+            answers.add(served(target, at, id, served.answerTo(message)));
         }
     }
 }

@@ -23,7 +23,8 @@ import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * A small network in virtual time, all of whose nodes are attacked: a bootstrap server, a relay, an exit, a client, and
- * one node that is all of that at once. Two clients hold circuits of two hops through the others.
+ * one node that is all of that at once. Two clients hold circuits of two hops through the others; two more have entered
+ * the network through the attacker, and build their circuits through nobody else.
  */
 final class AttackedNetwork {
     private static final int RELAY = PeerFlags.RELAY | PeerFlags.SPEED_TEST;
@@ -31,10 +32,12 @@ final class AttackedNetwork {
     private static final CircuitSettings CIRCUITS = CircuitSettings.of(2, 1, 2);
     private static final int ATTACKERS_ADDRESSES = 64;
 
+    private final InetSocketAddress echo = AttackedNode.at("93.184.216.34:6881");
     private final VirtualNetwork network;
     private final List<AttackedNode> nodes = new ArrayList<>();
     private final Map<InetSocketAddress, AttackedNode> byAddress = new HashMap<>();
     private final Set<InetSocketAddress> honest = new HashSet<>();
+    private final List<AttackedNode> lured = new ArrayList<>();
     private final List<EchoWatch> watches = new ArrayList<>();
     private final Samples samples;
     private final Attack attack;
@@ -45,27 +48,28 @@ final class AttackedNetwork {
         network = new VirtualNetwork(seed).delay(Duration.ofMillis(5), Duration.ofMillis(5));
         SplittableRandom random = network.random();
         samples = new Samples(random);
-        Echo echo = new Echo(network, AttackedNode.at("93.184.216.34:6881"));
-        network.join(echo);
-        honest.add(echo.address());
+        network.join(new Echo(network, echo));
+        honest.add(echo);
 
+        List<InetSocketAddress> own = new ArrayList<>();
+        for (int i = 0; i < ATTACKERS_ADDRESSES; i++) {
+            own.add(AttackedNode.at("66." + i % 8 + ".0." + i + ":" + (1_024 + i)));
+        }
         AttackedNode bootstrap = node("5.0.0.1:6421", new Roles(0, false, true, null), List.of());
         List<InetSocketAddress> entry = List.of(bootstrap.address());
         node("5.0.1.1:7001", new Roles(RELAY, true, false, null), entry);
         node("5.0.1.2:7001", new Roles(RELAY, true, false, null), entry);
         node("5.0.2.1:7001", new Roles(EXIT, true, false, null), entry);
         AttackedNode client = node("5.0.3.1:7001", new Roles(0, true, false, CIRCUITS), entry);
+        lured.add(node("5.0.5.1:7001", new Roles(0, true, false, CircuitSettings.of(1, 2, 1)), List.of(own.get(0))));
+        lured.add(node("5.0.5.2:7001", new Roles(0, true, false, CircuitSettings.of(2, 1, 2)), List.of(own.get(1))));
         AttackedNode all = node("5.0.4.1:7001", new Roles(EXIT, true, true, CIRCUITS), entry);
         run(Duration.ofSeconds(60));
         for (AttackedNode owner : List.of(client, all)) {
             assertThat(owner.ready()).as("circuits before the attack").hasSizeGreaterThanOrEqualTo(2);
-            watches.add(new EchoWatch(network, owner, echo.address()));
+            watches.add(new EchoWatch(network, owner, echo));
         }
 
-        List<InetSocketAddress> own = new ArrayList<>();
-        for (int i = 0; i < ATTACKERS_ADDRESSES; i++) {
-            own.add(AttackedNode.at("66." + i % 8 + ".0." + i + ":" + (1_024 + i)));
-        }
         List<InetSocketAddress> addresses =
                 nodes.stream().map(AttackedNode::address).toList();
         attack = new Attack(
@@ -97,6 +101,13 @@ final class AttackedNetwork {
         network.forgetPassages();
         outside =
                 nodes.stream().flatMap(node -> node.outsideAddresses().stream()).toList();
+    }
+
+    /** Has the clients that were lured send something through the attacker. */
+    void use() {
+        for (AttackedNode client : lured) {
+            client.use(echo);
+        }
     }
 
     /** The next hostile datagram. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.engine.Effects;
@@ -19,13 +20,17 @@ import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.EngineSettings;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.stream.HttpFailure;
+import org.tunnel8.stream.HttpListener;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.virtual.VirtualNode;
 import org.tunnel8.walk.DiscoverySettings;
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -34,6 +39,7 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
     private static final int FIRST_OUTSIDE_PORT = 20_000;
     private static final int OUTSIDE_PORTS = 40_000;
     private static final long MILLISECOND = 1_000_000;
+    private static final long HTTP_NANOS = 30_000 * MILLISECOND;
 
     private final VirtualNetwork network;
     private final InetSocketAddress address;
@@ -45,7 +51,9 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
     private final Map<Long, OutsideSocket> sockets = new HashMap<>();
     private final List<Circuit> ready = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
+    private FlowTable.@Nullable Flow flow;
     private int outsidePorts;
+    private int httpEnded;
 
     /** What a node is to be. */
     record Roles(
@@ -80,6 +88,20 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
         @Override
         public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
             engine.onOutsideDatagram(nowNanos, number, from, buffer, offset, length);
+        }
+    }
+
+    /** Takes any reply, or none. */
+    private final class Answer implements HttpListener {
+        @Override
+        public boolean onReply(ByteString reply) {
+            httpEnded++;
+            return random.nextBoolean();
+        }
+
+        @Override
+        public void onFailed(HttpFailure failure) {
+            httpEnded++;
         }
     }
 
@@ -123,9 +145,25 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
         return new Target(address, identity.publicKey());
     }
 
+    /** Sends a datagram and an HTTP request through the node's circuits, if it has any. */
+    void use(InetSocketAddress target) {
+        engine.advance(network.nowNanos());
+        if (flow == null) {
+            flow = engine.openFlow((origin, buffer, offset, length) -> {}, null);
+        }
+        byte[] buffer = new byte[Headroom.FRONT_BYTES + 100 + Headroom.BACK_BYTES];
+        flow.send(new IpAddress(target), buffer, Headroom.FRONT_BYTES, 100);
+        engine.exchanges().start(new IpAddress(target), ByteString.of(new byte[100]), HTTP_NANOS, new Answer());
+    }
+
     /** Circuits of its own that became ready, oldest first. */
     List<Circuit> ready() {
         return ready;
+    }
+
+    /** Replies to its HTTP requests, and failures. */
+    int httpEnded() {
+        return httpEnded;
     }
 
     /** How its own circuits ended. */

@@ -74,6 +74,7 @@ class EngineFuzzTest {
         if (fired / BATCH % BATCHES_PER_ECHO == 0) {
             network.watches().forEach(EchoWatch::check);
             network.watches().forEach(EchoWatch::send);
+            network.use();
         }
     }
 
@@ -134,6 +135,13 @@ class EngineFuzzTest {
         drops.forEach((reason, count) -> System.out.printf("  %-34s %,9d%n", reason, count));
         fullest.values()
                 .forEach(size -> System.out.printf("  %-34s %,7d of %,7d%n", size.table(), size.size(), size.bound()));
+        for (AttackedNode node : network.nodes()) {
+            if (node.engine().circuits() != null) {
+                System.out.printf(
+                        "  %s: %d own circuits were ready, %d ended, %d HTTP exchanges ended%n",
+                        node.address(), node.ready().size(), node.closed().size(), node.httpEnded());
+            }
+        }
         System.out.printf(
                 "  circuits agreed with the attacker: %,d; echoes: %s%n",
                 network.agreedCircuits(),

@@ -26,6 +26,7 @@ record Shot(Kind kind, InetSocketAddress from, InetSocketAddress to, byte[] byte
         PLAINTEXT_CELL,
         CREATE,
         OWNED_CIRCUIT,
+        SERVED_CIRCUIT,
         SIGNED,
         DESTROY,
         OUTSIDE,

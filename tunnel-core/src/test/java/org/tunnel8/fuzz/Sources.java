@@ -11,22 +11,23 @@ final class Sources {
     private final RandomGenerator random;
     private final List<InetSocketAddress> own;
     private final List<InetSocketAddress> honest;
-    private final boolean spoofing;
+    private final boolean virtual;
 
     /**
      * @param own addresses at which the attacker hears answers
      * @param honest addresses of honest nodes
-     * @param spoofing whether other sources than {@code own} can be used
+     * @param virtual whether the network is: on real sockets no source can be made up, and nothing may be led to where
+     *     others listen
      */
-    Sources(RandomGenerator random, List<InetSocketAddress> own, List<InetSocketAddress> honest, boolean spoofing) {
+    Sources(RandomGenerator random, List<InetSocketAddress> own, List<InetSocketAddress> honest, boolean virtual) {
         this.random = random;
         this.own = List.copyOf(own);
         this.honest = List.copyOf(honest);
-        this.spoofing = spoofing;
+        this.virtual = virtual;
     }
 
-    boolean spoofing() {
-        return spoofing;
+    boolean virtual() {
+        return virtual;
     }
 
     /** One at which the attacker hears answers. */
@@ -37,7 +38,7 @@ final class Sources {
     /** Any at all. */
     InetSocketAddress any() {
         int choice = random.nextInt(100);
-        if (!spoofing || choice < 35) {
+        if (!virtual || choice < 35) {
             return own();
         } else if (choice < 55) {
             return honest.get(random.nextInt(honest.size()));
@@ -53,7 +54,7 @@ final class Sources {
     InetSocketAddress odd() {
         return switch (random.nextInt(9)) {
             case 0 -> new InetSocketAddress(ipv4(0, 0), port());
-            case 1 -> new InetSocketAddress(ipv4(127, 1), port());
+            case 1 -> virtual ? new InetSocketAddress(ipv4(127, 1), port()) : own();
             case 2 -> new InetSocketAddress(ipv4(10, random.nextInt(1 << 24)), port());
             case 3 -> new InetSocketAddress(ipv4(192, 168 << 16 | random.nextInt(1 << 16)), port());
             case 4 -> new InetSocketAddress(ipv4(255, 0xffffff), port());

@@ -64,6 +64,18 @@ final class Strangers {
         return samples.oldKey();
     }
 
+    /** The secret of a key that the attacker has shown at one of its addresses; null if it is not the attacker's. */
+    @Nullable
+    IdentityKey keyOf(ByteString publicKey) {
+        byte[] bytes = publicKey.toBytes();
+        for (IdentityKey key : residents.values()) {
+            if (key.publicKey().sameBytes(bytes, 0, bytes.length)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
     /** The key of whoever answers at an address of the attacker's. */
     IdentityKey keyAt(InetSocketAddress address) {
         IdentityKey known = residents.get(address);

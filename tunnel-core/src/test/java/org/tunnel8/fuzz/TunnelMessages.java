@@ -22,6 +22,7 @@ import org.tunnel8.wire.cell.Data;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.cell.Extended;
 import org.tunnel8.wire.cell.HttpRequest;
+import org.tunnel8.wire.cell.HttpResponse;
 import org.tunnel8.wire.cell.PeersRequest;
 import org.tunnel8.wire.cell.Ping;
 import org.tunnel8.wire.cell.Pong;
@@ -32,6 +33,8 @@ import org.tunnel8.wire.cell.TestRequest;
 final class TunnelMessages {
     private static final int MAX_MESSAGE_BYTES = 8_100;
     private static final int USUAL_PAYLOAD_BYTES = 1_300;
+    /** Two long names and a long payload, or two long keys and an address. */
+    private static final int MAX_ENCODED_BYTES = 16_384;
 
     private final RandomGenerator random;
     private final Sources sources;
@@ -131,6 +134,9 @@ final class TunnelMessages {
     }
 
     private HostAddress host() {
+        if (!sources.virtual()) {
+            return localHost();
+        }
         int port = random.nextInt(1 << 16);
         return switch (random.nextInt(10)) {
             case 0 -> new HostAddress("", port);
@@ -141,6 +147,17 @@ final class TunnelMessages {
             case 5 -> new HostAddress("täglich.例え", port);
             case 6 -> new HostAddress("tracker" + random.nextInt(20) + ".example", port);
             default -> new HostAddress("tracker" + random.nextInt() + ".example", port);
+        };
+    }
+
+    /** Names for which no resolver has to be asked, and addresses at which nobody else listens. */
+    private HostAddress localHost() {
+        InetSocketAddress own = sources.own();
+        return switch (random.nextInt(4)) {
+            case 0 -> new HostAddress("", own.getPort());
+            case 1 -> new HostAddress("x".repeat(256 + random.nextInt(2_000)), own.getPort());
+            case 2 -> new HostAddress("[::1", own.getPort());
+            default -> new HostAddress(own.getAddress().getHostAddress(), own.getPort());
         };
     }
 
@@ -182,6 +199,29 @@ final class TunnelMessages {
         return mutations.randomBytes(EphemeralKey.LENGTH_BYTES);
     }
 
+    /** A message that a hop sends back to a circuit's owner. */
+    byte[] fromHop() {
+        byte[] message = switch (random.nextInt(8)) {
+            case 0, 1, 2 -> data();
+            case 3 -> encoded(new Pong(random.nextInt(1 << 16)));
+            case 4 -> oddCreated(random.nextInt(1 << 16), true);
+            case 5 -> httpResponse(random.nextInt());
+            case 6 -> encoded(new Ping(random.nextInt(1 << 16)));
+            default ->
+                Mutations.concat(new byte[] {(byte) random.nextInt(40)}, mutations.randomBytes(random.nextInt(300)));
+        };
+        return random.nextInt(4) == 0 ? fitting(mutations.mutated(message)) : message;
+    }
+
+    /** A part of an answer to an HTTP request. */
+    byte[] httpResponse(int identifier) {
+        int total = random.nextInt(4) == 0 ? random.nextInt(1 << 16) : random.nextInt(3);
+        int part = random.nextInt(4) == 0 ? random.nextInt(1 << 16) : random.nextInt(2);
+        byte[] chunk = random.nextBoolean() ? HttpReplies.some(random) : mutations.randomBytes(random.nextInt(1_400));
+        ByteString bytes = ByteString.of(chunk, 0, Math.min(chunk.length, 7_000));
+        return encoded(new HttpResponse(identifier, part, total, bytes));
+    }
+
     /** A create that nobody has the secret of. */
     byte[] create(byte[] key, int xBytes) {
         return encoded(
@@ -212,8 +252,9 @@ final class TunnelMessages {
         return random.nextInt(4) == 0 ? fitting(mutations.mutated(bytes)) : bytes;
     }
 
+    /** A message's bytes, if they are not too many for any datagram. */
     static byte[] encoded(CellMessage message) {
-        WireWriter writer = new WireWriter(1 << 17);
+        WireWriter writer = new WireWriter(MAX_ENCODED_BYTES);
         CellCodec.encode(message, writer);
         return writer.toByteArray();
     }
