@@ -422,9 +422,7 @@ public final class TunnelEngine {
         tables.addAll(exit.tables(others));
         if (ownCircuits != null) {
             tables.add(ownCircuits.pool().table());
-        }
-        if (exchanges != null) {
-            tables.add(exchanges.table());
+            tables.add(ownCircuits.exchanges().table());
         }
         tables.add(destroys.table());
         tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));
