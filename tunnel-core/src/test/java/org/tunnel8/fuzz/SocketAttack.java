@@ -28,6 +28,8 @@ import org.tunnel8.wire.walk.WalkStyle;
 /** An {@link Attack} on the relays and exits of an embedded network, from real sockets of its own. */
 final class SocketAttack implements AutoCloseable {
     private static final int SOCKETS = 16;
+    /** Outside sockets that are attacked: of all that were ever open, those that may still be. */
+    private static final int YOUNGEST = 32;
     /** Tries to be answered by a node whose intake may be used up for a second. */
     private static final int ASKS = 200;
 
@@ -67,9 +69,10 @@ final class SocketAttack implements AutoCloseable {
         attack = new Attack(random, community, targets, () -> outside, samples, sources);
     }
 
-    /** Says which addresses the exits' outside sockets have or had. */
+    /** Says which addresses the exits' outside sockets have or had, oldest first. */
     void outside(Collection<InetSocketAddress> addresses) {
-        outside = List.copyOf(addresses);
+        List<InetSocketAddress> all = List.copyOf(addresses);
+        outside = all.subList(Math.max(0, all.size() - YOUNGEST), all.size());
     }
 
     /** Sends hostile datagrams and takes what has come back. */

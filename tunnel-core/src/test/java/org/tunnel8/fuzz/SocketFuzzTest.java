@@ -96,6 +96,7 @@ class SocketFuzzTest {
                 Duration took = Duration.ofNanos(System.nanoTime() - begun);
                 assertThat(echo.answers()).as("an echo after the attack").isTrue();
                 long grown = heapBytes() - before;
+                System.out.println("SocketFuzzTest: " + echo);
                 report(attack, took, grown, List.of(relay.status(), exit.status()));
 
                 assertThat(oldest(client)).as("age of the circuit that was up").isGreaterThan(age.plus(took));

@@ -78,7 +78,7 @@ final class TunnelMessages {
                 Mutations.concat(new byte[] {(byte) random.nextInt(40)}, mutations.randomBytes(random.nextInt(300)));
             default -> new byte[0];
         };
-        return random.nextInt(4) == 0 ? fitting(mutations.mutated(message)) : message;
+        return fitting(random.nextInt(4) == 0 ? mutations.mutated(message) : message);
     }
 
     private static byte[] fitting(byte[] message) {
@@ -210,7 +210,7 @@ final class TunnelMessages {
             default ->
                 Mutations.concat(new byte[] {(byte) random.nextInt(40)}, mutations.randomBytes(random.nextInt(300)));
         };
-        return random.nextInt(4) == 0 ? fitting(mutations.mutated(message)) : message;
+        return fitting(random.nextInt(4) == 0 ? mutations.mutated(message) : message);
     }
 
     /** A part of an answer to an HTTP request. */
