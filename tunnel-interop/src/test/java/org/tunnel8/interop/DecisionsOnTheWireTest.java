@@ -54,6 +54,9 @@ class DecisionsOnTheWireTest {
             CommunityId.parse(TunnelNetwork.tribler().communityId());
     private static final String CLIENT = "client";
     private static final Duration READY = Duration.ofSeconds(60);
+    /** Circuits that may be built until the dead exit is in one: it is left out of all with a chance of 1 in 16,384. */
+    private static final int FLOWS = 14;
+
     private static final int CREATE = 2;
     private static final int CREATED = 3;
     private static final int PONG = 7;
@@ -127,13 +130,19 @@ class DecisionsOnTheWireTest {
             assertThat(dead).isNotNull();
             dead.kill();
             host.call("tap", "name", relay.name(), "limit", 2_000);
-            List<PathClient.OwnFlow> flows =
-                    List.of(client.open("a", outside.address()), client.open("b", outside.address()));
-            Eventually.holds(READY, () -> client.failures().contains(CloseReason.EXTEND_TIMED_OUT));
+            List<PathClient.OwnFlow> flows = new ArrayList<>();
+            // Each flow takes a circuit of its own, and each circuit one of the exits at random: by and by the dead
+            // one.
+            Eventually.holds(READY, () -> {
+                if (flows.size() < FLOWS && flows.stream().allMatch(flow -> flow.send(0))) {
+                    flows.add(client.open("flow " + flows.size(), outside.address()));
+                }
+                return client.failures().contains(CloseReason.EXTEND_TIMED_OUT);
+            });
             Eventually.holds(READY, () -> flows.stream().allMatch(flow -> flow.send(1)));
             Eventually.holds(READY, () -> flows.stream().allMatch(flow -> flow.received() > 0));
             long joined = creates(host, relay.name(), "in");
-            assertThat(joined).as("circuits that the relay joined").isGreaterThan(2);
+            assertThat(joined).as("circuits that the relay joined").isGreaterThanOrEqualTo(2);
             assertThat(creates(host, relay.name(), "out"))
                     .as("creates that its extends led to")
                     .isLessThanOrEqualTo(joined);
