@@ -120,7 +120,6 @@ public final class HttpExit {
             return;
         }
         path.touch();
-        path.carried(request.request().length());
         Exchange exchange = new Exchange(++lastNumber, path, request);
         byNumber.put(exchange.number, exchange);
         byPath.computeIfAbsent(path, p -> new LinkedHashSet<>()).add(exchange);

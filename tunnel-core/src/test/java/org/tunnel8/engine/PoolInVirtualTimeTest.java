@@ -27,6 +27,9 @@ import org.tunnel8.wire.walk.PeerFlags;
 class PoolInVirtualTimeTest {
     private static final int RELAY = PeerFlags.RELAY | PeerFlags.SPEED_TEST;
     private static final int EXIT = RELAY | PeerFlags.EXIT_BT;
+    /** Partners remembered for each circuit. */
+    private static final int ORIGINS = 4_096;
+
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final VirtualNetwork network = new VirtualNetwork(15);
@@ -299,5 +302,29 @@ class PoolInVirtualTimeTest {
         network.runFor(Duration.ofSeconds(1));
         assertThat(a).hasSize(3);
         assertThat(b).hasSize(2);
+    }
+
+    @Test
+    void whomAFlowSpokeToBeforeThousandsOfOthersIsForgotten() {
+        EngineNode client = readyClient(0);
+        List<Received> a = new ArrayList<>();
+        List<Received> b = new ArrayList<>();
+        client.send(client.flow(a), new IpAddress(echo.address()), utp(1));
+        FlowTable.Flow other = client.flow(b);
+        OutsideEcho second = new OutsideEcho(network, "93.184.216.35:6881");
+        client.send(other, new IpAddress(second.address()), utp(2));
+        network.runFor(Duration.ofSeconds(1));
+        assertThat(b).hasSize(1);
+
+        for (int i = 1; i <= ORIGINS; i++) {
+            String partner = "93.185." + i / 256 + '.' + i % 256 + ":6881";
+            client.send(other, new IpAddress(EngineNode.at(partner)), utp(3));
+        }
+        network.runFor(Duration.ofSeconds(1));
+        network.send(second.address(), second.seen().get(0), utp(9));
+        network.runFor(Duration.ofSeconds(1));
+
+        assertThat(b).as("the flow that spoke to the sender once").hasSize(1);
+        assertThat(a).as("the oldest flow, as for every stranger").hasSize(2);
     }
 }

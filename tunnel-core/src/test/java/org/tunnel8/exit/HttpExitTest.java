@@ -90,6 +90,7 @@ class HttpExitTest {
         final List<HttpResponse> parts = new ArrayList<>();
         int largest;
         int touched;
+        int carried;
 
         @Override
         public InetSocketAddress previousHop() {
@@ -112,7 +113,9 @@ class HttpExitTest {
         }
 
         @Override
-        public void carried(int bytes) {}
+        public void carried(int bytes) {
+            carried += bytes;
+        }
 
         String whole() {
             StringBuilder text = new StringBuilder();
@@ -171,6 +174,7 @@ class HttpExitTest {
         // Three hops add a frame and three layers; a datagram of the network has at most 2,048 bytes.
         assertThat(owner.largest + 29 + 3 * 24).isLessThanOrEqualTo(2_048);
         assertThat(owner.touched).isEqualTo(1);
+        assertThat(owner.carried).as("bytes from the outside alone").isEqualTo(reply.length());
         assertThat(edge.connections).isEmpty();
         assertThat(exit.http().exchanges()).isZero();
         assertThat(counters.traffic(Kind.EXIT_HTTP_REPLIES)).isEqualTo(1);
