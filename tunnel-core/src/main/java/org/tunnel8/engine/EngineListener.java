@@ -26,4 +26,14 @@ public interface EngineListener {
      * @param peers how many are known now
      */
     default void onPeers(int peers) {}
+
+    /** There is no way into the network, until {@link #onRecovered} (edge case 1). */
+    default void onDegraded() {}
+
+    /**
+     * Somebody answers again.
+     *
+     * @param afterNanos time since {@link #onDegraded}
+     */
+    default void onRecovered(long afterNanos) {}
 }

@@ -33,6 +33,7 @@ import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Discovery;
 import org.tunnel8.walk.DiscoveryStatus;
+import org.tunnel8.walk.RememberedPeer;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.cell.CellMessageId;
 
@@ -93,7 +94,14 @@ public final class TunnelEngine {
         };
         this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
         this.discovery = new Discovery(
-                settings.discovery(), identity, peers, deadlines, random, sink, counters, effects::resolveBootstrap);
+                settings.discovery(),
+                identity,
+                peers,
+                deadlines,
+                random,
+                sink,
+                counters,
+                new DiscoveryEvents(effects, listener));
         CellSender cells = new CellSender(community, sink);
         this.exit = new ExitService(
                 new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
@@ -379,6 +387,16 @@ public final class TunnelEngine {
      */
     public DiscoveryStatus discoveryStatus() {
         return discovery.status();
+    }
+
+    /**
+     * The peers worth asking first at the next start, as {@link Discovery#memory()} chooses them; also after {@link
+     * #stop}.
+     *
+     * @return a new list, the best first; engine thread only
+     */
+    public List<RememberedPeer> memory() {
+        return discovery.memory();
     }
 
     /**

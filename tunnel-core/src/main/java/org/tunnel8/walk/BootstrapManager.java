@@ -50,6 +50,8 @@ final class BootstrapManager {
     private final Exchanges exchanges;
     private final Deadlines deadlines;
     private final RandomGenerator random;
+    private final PeerMemory memory;
+    private final DegradedMode degraded;
     private final DiscoveryListener listener;
     private final long intervalNanos;
 
@@ -64,14 +66,22 @@ final class BootstrapManager {
     private int asksWithoutPeers;
     private @Nullable Long resolvedNanos;
     private @Nullable Deadline tick;
+    private @Nullable Deadline roundEnd;
 
-    BootstrapManager(WalkContext context, Exchanges exchanges, DiscoveryListener listener) {
+    BootstrapManager(
+            WalkContext context,
+            Exchanges exchanges,
+            PeerMemory memory,
+            DegradedMode degraded,
+            DiscoveryListener listener) {
         this.settings = context.settings();
         this.own = context.own();
         this.peers = context.peers();
         this.exchanges = exchanges;
         this.deadlines = context.deadlines();
         this.random = context.random();
+        this.memory = memory;
+        this.degraded = degraded;
         this.listener = listener;
         this.intervalNanos = settings.bootstrapInterval().toNanos();
         for (Address address : settings.bootstrap()) {
@@ -82,15 +92,19 @@ final class BootstrapManager {
     }
 
     void start() {
-        resolveNames();
+        memory.start();
         contactAllIfDue();
         tick = deadlines.after(intervalNanos, this::tick);
     }
 
     void stop() {
+        memory.stop();
         waiting.clear();
         if (tick != null) {
             tick.cancel();
+        }
+        if (roundEnd != null) {
+            roundEnd.cancel();
         }
     }
 
@@ -105,18 +119,38 @@ final class BootstrapManager {
         }
     }
 
-    /** Asks all servers, unless that was done less than an interval ago. */
+    /** Asks all servers, and the remembered peers once more, unless that was done less than an interval ago. */
     void contactAllIfDue() {
         long now = deadlines.nowNanos();
         if (roundNanos != null && now - roundNanos < intervalNanos) {
             return;
+        }
+        if (roundNanos != null) {
+            memory.askAgain();
         }
         roundNanos = now;
         answeredThisRound = false;
         resolveNames();
         waiting.clear();
         waiting.addAll(servers.keySet());
+        int waves = (servers.size() + settings.bootstrapWave() - 1) / settings.bootstrapWave();
         contactWave();
+        if (roundEnd != null) {
+            roundEnd.cancel();
+        }
+        // Names may not resolve, and requests may be refused, so silence is told by the clock and not by failures.
+        roundEnd = deadlines.after(Exchanges.LIMIT_NANOS + (waves + 1) * WAVE_INTERVAL_NANOS, this::endRound);
+    }
+
+    private void endRound() {
+        boolean somebodyToAsk = !settings.bootstrap().isEmpty() || memory.triedCount() > 0;
+        if (answeredThisRound || !somebodyToAsk) {
+            return;
+        }
+        if (!settings.bootstrap().isEmpty()) {
+            enter(BootstrapState.UNREACHABLE);
+        }
+        degraded.nobodyAnswers();
     }
 
     private void contactWave() {
@@ -146,6 +180,7 @@ final class BootstrapManager {
     /** Somebody is known: the next lack of peers begins afresh. */
     void peerFound() {
         asksWithoutPeers = 0;
+        degraded.somebodyAnswers();
     }
 
     /** Asks one server, one that has answered before if there is any, so that the network does not fall into parts. */
@@ -181,6 +216,7 @@ final class BootstrapManager {
         answeredThisRound = true;
         servers.put(server, deadlines.nowNanos());
         enter(BootstrapState.ANSWERED);
+        degraded.somebodyAnswers();
     }
 
     /** A server has not answered within the limit. */

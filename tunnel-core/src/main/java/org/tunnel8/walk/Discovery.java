@@ -46,6 +46,8 @@ public final class Discovery {
     private final OwnAddresses own;
     private final IntakeLimit intake;
     private final Exchanges exchanges;
+    private final PeerMemory memory;
+    private final DegradedMode degraded;
     private final BootstrapManager bootstrap;
     private final Walker walker;
     private final PeerChurn churn;
@@ -91,7 +93,9 @@ public final class Discovery {
                 random,
                 (exchange, identifier) -> IntroductionRequests.send(context, exchange, identifier),
                 this::failed);
-        this.bootstrap = new BootstrapManager(context, exchanges, listener);
+        this.memory = new PeerMemory(context, exchanges);
+        this.degraded = new DegradedMode(context, listener);
+        this.bootstrap = new BootstrapManager(context, exchanges, memory, degraded, listener);
         this.walker = new Walker(context, exchanges, bootstrap);
         this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
@@ -330,7 +334,21 @@ public final class Discovery {
                 bootstrap.state(),
                 bootstrap.serverCount(),
                 bootstrap.answeringCount(),
-                server == null ? 0 : server.memberCount());
+                server == null ? 0 : server.memberCount(),
+                degraded.isOn(),
+                memory.knownCount(),
+                memory.triedCount(),
+                memory.foundCount());
+    }
+
+    /**
+     * The peers worth asking first at the next start: those that served well and can be reached without an introduction
+     * before others, a few of each network, with the time since each was last heard. Also after {@link #stop()}.
+     *
+     * @return the best first, {@link DiscoverySettings#MAX_REMEMBERED} at most
+     */
+    public List<RememberedPeer> memory() {
+        return memory.snapshot();
     }
 
     /**
@@ -342,6 +360,7 @@ public final class Discovery {
         List<TableSize> tables = new ArrayList<>(exchanges.tables());
         tables.addAll(walker.tables());
         tables.add(bootstrap.table());
+        tables.add(memory.table());
         tables.add(own.table());
         tables.add(pings.table());
         tables.add(punctures.table());

@@ -16,4 +16,17 @@ public interface DiscoveryListener {
      * @param state how it goes now
      */
     default void bootstrapStateChanged(BootstrapState state) {}
+
+    /**
+     * There is no way into the network: no peer is known, and neither bootstrap servers nor remembered peers answer
+     * (edge case 1). They are asked again periodically.
+     */
+    default void degraded() {}
+
+    /**
+     * There is a way into the network again.
+     *
+     * @param afterNanos time since {@link #degraded()}
+     */
+    default void recovered(long afterNanos) {}
 }

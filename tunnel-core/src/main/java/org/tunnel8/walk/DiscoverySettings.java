@@ -27,6 +27,8 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param stepInterval time between steps while walking (PROTOCOL.md §4)
  * @param idleInterval time between steps once there are enough peers; not above the refresh of FR-008
  * @param bootstrapInterval time between rounds over all bootstrap servers while there are no peers (PROTOCOL.md §4)
+ * @param remembered peers of earlier runs, the best first; asked at the start before all others
+ * @param refreshInterval time between refreshes of the peer table, however many peers are known (FR-008)
  */
 public record DiscoverySettings(
         CommunityId community,
@@ -42,11 +44,16 @@ public record DiscoverySettings(
         int bootstrapWave,
         Duration stepInterval,
         Duration idleInterval,
-        Duration bootstrapInterval) {
+        Duration bootstrapInterval,
+        List<RememberedPeer> remembered,
+        Duration refreshInterval) {
     /** How many bootstrap addresses are used at most, resolved host names included. */
     public static final int MAX_BOOTSTRAP_ADDRESSES = 64;
 
-    /** The longest time without new introductions (FR-008). */
+    /** How many peers are remembered at most. */
+    public static final int MAX_REMEMBERED = 100;
+
+    /** The longest time without new introductions, unless told otherwise (FR-008). */
     public static final Duration REFRESH = Duration.ofMinutes(5);
 
     /** Checks what must hold. */
@@ -54,6 +61,7 @@ public record DiscoverySettings(
         Objects.requireNonNull(community);
         interfaces = Set.copyOf(interfaces);
         bootstrap = List.copyOf(bootstrap);
+        remembered = List.copyOf(remembered.subList(0, Math.min(remembered.size(), MAX_REMEMBERED)));
         if (localAddress.isUnresolved()) {
             throw new IllegalArgumentException("the local address must be resolved");
         }
@@ -69,9 +77,36 @@ public record DiscoverySettings(
         requirePositive(stepInterval, "stepInterval");
         requirePositive(idleInterval, "idleInterval");
         requirePositive(bootstrapInterval, "bootstrapInterval");
+        requirePositive(refreshInterval, "refreshInterval");
         if (idleInterval.compareTo(REFRESH) > 0) {
             throw new IllegalArgumentException("idleInterval is at most " + REFRESH.toMinutes() + " minutes (FR-008)");
         }
+    }
+
+    /**
+     * The same settings with other remembered peers.
+     *
+     * @param peers of earlier runs, the best first; those beyond {@link #MAX_REMEMBERED} are left out
+     * @return new settings
+     */
+    public DiscoverySettings withRemembered(List<RememberedPeer> peers) {
+        return new DiscoverySettings(
+                community,
+                localAddress,
+                interfaces,
+                member,
+                bootstrapServer,
+                flags,
+                bootstrap,
+                targetPeers,
+                targetExits,
+                window,
+                bootstrapWave,
+                stepInterval,
+                idleInterval,
+                bootstrapInterval,
+                peers,
+                refreshInterval);
     }
 
     private static void requirePositive(Duration duration, String name) {
@@ -108,6 +143,8 @@ public record DiscoverySettings(
         private Duration stepInterval = Duration.ofMillis(500);
         private Duration idleInterval = Duration.ofSeconds(30);
         private Duration bootstrapInterval = Duration.ofSeconds(30);
+        private List<RememberedPeer> remembered = List.of();
+        private Duration refreshInterval = REFRESH;
 
         private Builder(CommunityId community, InetSocketAddress localAddress) {
             this.community = community;
@@ -220,6 +257,28 @@ public record DiscoverySettings(
         }
 
         /**
+         * Sets whom to ask before all others.
+         *
+         * @param peers of earlier runs, the best first; those beyond {@link #MAX_REMEMBERED} are left out
+         * @return this builder
+         */
+        public Builder remembered(List<RememberedPeer> peers) {
+            remembered = List.copyOf(peers);
+            return this;
+        }
+
+        /**
+         * Sets the time between refreshes of the peer table (FR-008).
+         *
+         * @param interval the time
+         * @return this builder
+         */
+        public Builder refreshInterval(Duration interval) {
+            refreshInterval = interval;
+            return this;
+        }
+
+        /**
          * Makes the settings.
          *
          * @return checked settings
@@ -240,7 +299,9 @@ public record DiscoverySettings(
                     bootstrapWave,
                     stepInterval,
                     idleInterval,
-                    bootstrapInterval);
+                    bootstrapInterval,
+                    remembered,
+                    refreshInterval);
         }
     }
 }

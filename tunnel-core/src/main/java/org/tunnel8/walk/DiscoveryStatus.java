@@ -11,6 +11,10 @@ package org.tunnel8.walk;
  * @param bootstrapServers bootstrap addresses known
  * @param bootstrapAnswering how many of them answered when last asked
  * @param introducible members a bootstrap server can introduce; 0 without that role
+ * @param degraded whether no peer is known, and neither bootstrap servers nor remembered peers answer (edge case 1)
+ * @param remembered peers of earlier runs that were known at the start
+ * @param rememberedTried how many remembered peers were asked
+ * @param rememberedFound how many of them have answered
  */
 public record DiscoveryStatus(
         int peers,
@@ -20,4 +24,8 @@ public record DiscoveryStatus(
         BootstrapState bootstrap,
         int bootstrapServers,
         int bootstrapAnswering,
-        int introducible) {}
+        int introducible,
+        boolean degraded,
+        int remembered,
+        int rememberedTried,
+        int rememberedFound) {}

@@ -21,7 +21,9 @@ final class Exchange {
         /** To see whether a peer is still there, or who really is at an address. */
         PROBE,
         /** To be introduced by a bootstrap server. */
-        BOOTSTRAP
+        BOOTSTRAP,
+        /** To find a peer of an earlier run where it was then. */
+        REMEMBERED
     }
 
     /** One request on the wire. */

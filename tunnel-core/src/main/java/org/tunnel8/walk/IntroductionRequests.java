@@ -170,6 +170,10 @@ final class IntroductionRequests {
             return;
         }
         Peer peer = peers.byAddress(address);
+        if (peer == null && exchange.purpose() == Purpose.REMEMBERED) {
+            // Behind a NAT it may be there all the same, and answer once somebody introduces us.
+            return;
+        }
         if (peer == null) {
             walker.failed(address);
         } else if (peer.address().equals(address) && peer.lastHeardNanos() <= exchange.startedNanos()) {

@@ -28,6 +28,7 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     private final Discovery discovery;
     private final List<String> namesToResolve = new ArrayList<>();
     private final List<BootstrapState> bootstrapStates = new ArrayList<>();
+    private final List<String> modes = new ArrayList<>();
     private int notTaken;
 
     TestNode(
@@ -112,6 +113,11 @@ final class TestNode implements VirtualNode, DiscoveryListener {
         return bootstrapStates;
     }
 
+    /** When the degraded mode began and ended, as "degraded 11 s" and "recovered 41 s". */
+    List<String> modes() {
+        return modes;
+    }
+
     int notTaken() {
         return notTaken;
     }
@@ -160,5 +166,15 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     @Override
     public void bootstrapStateChanged(BootstrapState state) {
         bootstrapStates.add(state);
+    }
+
+    @Override
+    public void degraded() {
+        modes.add("degraded " + network.nowNanos() / 1_000_000_000 + " s");
+    }
+
+    @Override
+    public void recovered(long afterNanos) {
+        modes.add("recovered " + network.nowNanos() / 1_000_000_000 + " s");
     }
 }

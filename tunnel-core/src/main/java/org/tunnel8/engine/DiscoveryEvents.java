@@ -1,0 +1,21 @@
+package org.tunnel8.engine;
+
+import org.tunnel8.walk.DiscoveryListener;
+
+/** Passes on what getting known asks for and tells. Engine thread only. */
+record DiscoveryEvents(Effects effects, EngineListener listener) implements DiscoveryListener {
+    @Override
+    public void resolve(String host) {
+        effects.resolveBootstrap(host);
+    }
+
+    @Override
+    public void degraded() {
+        listener.onDegraded();
+    }
+
+    @Override
+    public void recovered(long afterNanos) {
+        listener.onRecovered(afterNanos);
+    }
+}

@@ -1,0 +1,248 @@
+package org.tunnel8.walk;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.TableSize;
+import org.tunnel8.peer.AddressScope;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerRole;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.RemovalReason;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.wire.walk.PeerFlags;
+import org.tunnel8.wire.walk.WalkStyle;
+
+/**
+ * Peers of earlier runs, asked before anybody else at the start, and the choice of those worth remembering for the next
+ * one (FR-006, US2).
+ *
+ * <p>Those that can be reached without an introduction go first: exits and others with public addresses. Behind a NAT the
+ * old address rarely answers. Of one network (/16, IPv6 /32) a few are remembered at most, so that nobody who has many addresses
+ * there fills the memory. Only peers that answered us are remembered, so strangers who merely ask are not. Engine thread
+ * only.
+ */
+final class PeerMemory implements PeerTable.Listener {
+    /** Requests at once at the start ... */
+    static final int WAVE = 25;
+
+    /** ... and the time between such waves, which lets all be asked within a second. */
+    static final long WAVE_NANOS = 200_000_000L;
+
+    /** How many are asked again in each round while nobody answers. */
+    static final int ASKED_AGAIN = 30;
+
+    /** Peers remembered of one network: a twentieth of all. */
+    static final int MAX_PER_NETWORK = DiscoverySettings.MAX_REMEMBERED / 20;
+
+    /** A standing below this is a bad one: more than two failures for each success. */
+    private static final double BAD_SCORE = 0.3;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final DiscoverySettings settings;
+    private final OwnAddresses own;
+    private final PeerTable peers;
+    private final Exchanges exchanges;
+    private final Deadlines deadlines;
+
+    /** Those that are not in the table: of earlier runs, or gone since. */
+    private final Map<PublicKey, Absent> absent = new LinkedHashMap<>();
+
+    private final Set<PublicKey> tried = new HashSet<>();
+    private final Set<PublicKey> found = new HashSet<>();
+    private final Deque<Absent> waiting = new ArrayDeque<>();
+    private int triedCount;
+    private int foundCount;
+
+    private record Absent(
+            PublicKey key, InetSocketAddress address, PeerFlags flags, long heardNanos, boolean reachable) {}
+
+    /** A peer to be remembered, with what its place in the order depends on; less is better. */
+    private record Choice(Absent peer, int tier, double standing, long sinceNanos) {}
+
+    PeerMemory(WalkContext context, Exchanges exchanges) {
+        this.settings = context.settings();
+        this.own = context.own();
+        this.peers = context.peers();
+        this.exchanges = exchanges;
+        this.deadlines = context.deadlines();
+        long now = deadlines.nowNanos();
+        for (RememberedPeer peer : settings.remembered()) {
+            if (isUsable(peer.address()) && peer.key().isTunnelCompatible() && !context.isOwn(peer.key())) {
+                long heardNanos =
+                        now - Math.min(peer.ageSeconds(), Long.MAX_VALUE / 2 / NANOS_PER_SECOND) * NANOS_PER_SECOND;
+                boolean isExit = peer.flags().has(PeerFlags.EXIT_BT);
+                absent.put(peer.key(), new Absent(peer.key(), peer.address(), peer.flags(), heardNanos, isExit));
+            }
+        }
+        peers.addListener(this);
+    }
+
+    private boolean isUsable(InetSocketAddress address) {
+        boolean sameFamily = address.getAddress() instanceof Inet4Address
+                || settings.localAddress().getAddress() instanceof Inet6Address;
+        return sameFamily && own.canBeAsked(address);
+    }
+
+    /** Asks all, the best first. */
+    void start() {
+        waiting.addAll(absent.values());
+        askWave();
+    }
+
+    /** Nobody answers: asks the best once more. */
+    void askAgain() {
+        if (waiting.isEmpty()) {
+            choices(false).stream().limit(ASKED_AGAIN).map(Choice::peer).forEach(waiting::add);
+            askWave();
+        }
+    }
+
+    void stop() {
+        waiting.clear();
+    }
+
+    private void askWave() {
+        for (int i = 0; i < WAVE && !waiting.isEmpty(); i++) {
+            Absent peer = waiting.remove();
+            if (peers.byKey(peer.key()) == null && peers.size() < settings.targetPeers()) {
+                triedCount += tried.add(peer.key()) ? 1 : 0;
+                exchanges.start(Purpose.REMEMBERED, new WalkTarget(peer.address(), styleFor(peer.address())));
+            }
+        }
+        if (!waiting.isEmpty()) {
+            deadlines.after(WAVE_NANOS, this::askWave);
+        }
+    }
+
+    private static WalkStyle styleFor(InetSocketAddress address) {
+        return WalkTarget.of(address, false).style();
+    }
+
+    @Override
+    public void peerAdded(Peer peer) {
+        Absent remembered = absent.remove(peer.key());
+        if (remembered != null
+                && tried.contains(peer.key())
+                && remembered.address().equals(peer.address())) {
+            foundCount += found.add(peer.key()) ? 1 : 0;
+        }
+    }
+
+    @Override
+    public void peerRemoved(Peer peer, RemovalReason reason) {
+        boolean mayReturn = reason == RemovalReason.SILENT || reason == RemovalReason.EVICTED;
+        if (!mayReturn || !peer.isConfirmed() || !isGood(peer)) {
+            forget(peer.key());
+            return;
+        }
+        absent.put(peer.key(), absentFrom(peer));
+        if (absent.size() > DiscoverySettings.MAX_REMEMBERED) {
+            List<Choice> choices = choices(false);
+            forget(choices.get(choices.size() - 1).peer().key());
+        }
+    }
+
+    private Absent absentFrom(Peer peer) {
+        return new Absent(peer.key(), peer.address(), peer.flags(), peer.lastHeardNanos(), isReachableByAll(peer));
+    }
+
+    /** Exits serve others and cannot do that behind a NAT; who answered from memory needed no introduction. */
+    private boolean isReachableByAll(Peer peer) {
+        return peer.flags().has(PeerFlags.EXIT_BT)
+                || peer.address().equals(peer.lanAddress())
+                || found.contains(peer.key());
+    }
+
+    private boolean isGood(Peer peer) {
+        return peer.key().isTunnelCompatible() && isUsable(peer.address()) && standing(peer) >= BAD_SCORE;
+    }
+
+    private double standing(Peer peer) {
+        PeerRole role = peer.flags().has(PeerFlags.EXIT_BT) ? PeerRole.EXIT : PeerRole.RELAY;
+        return peer.reliability().score(role, deadlines.nowNanos());
+    }
+
+    /**
+     * The peers worth remembering, with their ages.
+     *
+     * @return the best first, {@link DiscoverySettings#MAX_REMEMBERED} at most
+     */
+    List<RememberedPeer> snapshot() {
+        List<RememberedPeer> snapshot = new ArrayList<>();
+        Map<Integer, Integer> ofNetwork = new HashMap<>();
+        long now = deadlines.nowNanos();
+        for (Choice choice : choices(true)) {
+            Absent peer = choice.peer();
+            boolean crowded = ofNetwork.merge(network(peer.address()), 1, Integer::sum) > MAX_PER_NETWORK
+                    && AddressScope.of(peer.address()) == AddressScope.PUBLIC;
+            if (!crowded && snapshot.size() < DiscoverySettings.MAX_REMEMBERED) {
+                long age = Math.max(0, now - peer.heardNanos()) / NANOS_PER_SECOND;
+                snapshot.add(new RememberedPeer(peer.key(), peer.address(), peer.flags(), age));
+            }
+        }
+        return snapshot;
+    }
+
+    private List<Choice> choices(boolean present) {
+        List<Choice> choices = new ArrayList<>();
+        for (Peer peer : present ? peers.all() : List.<Peer>of()) {
+            if (peer.isConfirmed() && peer.isReachable() && isGood(peer)) {
+                Absent entry = absentFrom(peer);
+                choices.add(new Choice(entry, entry.reachable() ? 0 : 2, standing(peer), peer.sinceNanos()));
+            }
+        }
+        for (Absent peer : absent.values()) {
+            // Whoever was asked in vain comes last: it may only be away, but the others may be there.
+            boolean inVain = tried.contains(peer.key()) && !found.contains(peer.key());
+            int tier = peer.reachable() && !inVain ? 1 : 3;
+            choices.add(new Choice(peer, tier, 0, -peer.heardNanos()));
+        }
+        choices.sort(Comparator.comparingInt(Choice::tier)
+                .thenComparing(Comparator.comparingDouble(Choice::standing).reversed())
+                .thenComparingLong(Choice::sinceNanos));
+        return choices;
+    }
+
+    private static int network(InetSocketAddress address) {
+        byte[] bytes = address.getAddress().getAddress();
+        return Arrays.hashCode(Arrays.copyOf(bytes, bytes.length == 4 ? 2 : 4));
+    }
+
+    /** Forgets a key that turned out not to be a peer's. */
+    void forget(PublicKey key) {
+        absent.remove(key);
+        tried.remove(key);
+        found.remove(key);
+    }
+
+    int knownCount() {
+        return settings.remembered().size();
+    }
+
+    int triedCount() {
+        return triedCount;
+    }
+
+    int foundCount() {
+        return foundCount;
+    }
+
+    TableSize table() {
+        return new TableSize("remembered peers", absent.size(), DiscoverySettings.MAX_REMEMBERED);
+    }
+}
