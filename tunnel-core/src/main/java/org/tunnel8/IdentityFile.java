@@ -5,16 +5,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Set;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.driver.PrivateFile;
 
 /**
  * A node's key in a file, in the network's own form ({@code LibNaCLSK:} and 64 bytes, PROTOCOL.md §3).
@@ -58,30 +53,14 @@ public final class IdentityFile {
     private static IdentityKey create(Path file) {
         IdentityKey key = IdentityKey.generate(new SecureRandom());
         byte[] bytes = key.toBytes();
-        Path absolute = file.toAbsolutePath();
         try {
-            // Written beside and moved, so that a crash leaves either no key or a whole one.
-            Path written = Files.createTempFile(absolute.getParent(), ".node", ".key", ownerOnly(absolute));
-            try {
-                Files.write(written, bytes, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
-                Files.move(written, absolute, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(written);
-            }
+            PrivateFile.replace(file, bytes);
             return key;
         } catch (IOException e) {
             throw unusable(file, "cannot be written: is there such a folder, and may it be written to?", e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(Path file) {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return new FileAttribute<?>[0];
-        }
-        Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
-        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
     }
 
     private static TunnelException unusable(Path file, String what, Exception cause) {

@@ -2,6 +2,7 @@ package org.tunnel8;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import org.tunnel8.driver.DriverSettings;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
+import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
@@ -77,6 +79,8 @@ public final class TunnelClient implements AutoCloseable {
             CircuitSettings circuits,
             Socks5Settings socks5Settings,
             @Nullable String layerCipher,
+            @Nullable Path memory,
+            Duration memoryAge,
             Consumer<TunnelEvent> onEvent) {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
@@ -100,7 +104,11 @@ public final class TunnelClient implements AutoCloseable {
                         .build(),
                 RelaySettings.of(PeerFlags.NONE),
                 List.of(),
-                circuits);
+                circuits,
+                memory == null
+                        ? null
+                        : new MemorySettings(
+                                memory, memoryAge, trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
         this.callbacks = new CallbackThread("tunnel8-callbacks");
         this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
     }

@@ -4,11 +4,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.proxy.Socks5Credentials;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.transport.PortRange;
@@ -30,6 +32,8 @@ public final class TunnelClientBuilder {
     private InetSocketAddress socks5Address = Socks5Settings.defaults().listen();
     private @Nullable Socks5Credentials socks5Credentials;
     private boolean isolateByUser;
+    private @Nullable Path memory;
+    private Duration memoryAge = MemorySettings.DEFAULT_MAX_AGE;
     private @Nullable String layerCipher;
     private Consumer<TunnelEvent> onEvent = event -> {};
 
@@ -159,6 +163,31 @@ public final class TunnelClientBuilder {
     }
 
     /**
+     * Remembers good peers in a file, so that the next start asks them before any bootstrap server; without, each start
+     * begins from nothing. The file is a list of addresses that its owner alone can read. It is written every five
+     * minutes and on closing. One that is damaged or cannot be used stops nothing; a {@link TunnelEvent.MemoryTrouble}
+     * says so.
+     *
+     * @param file where they are kept, for one network; made when missing, in a folder that exists
+     * @return this builder
+     */
+    public TunnelClientBuilder memory(Path file) {
+        memory = Objects.requireNonNull(file);
+        return this;
+    }
+
+    /**
+     * Says how long ago a remembered peer may have been heard; by default 7 days.
+     *
+     * @param longest above zero
+     * @return this builder
+     */
+    public TunnelClientBuilder memoryAge(Duration longest) {
+        memoryAge = MemorySettings.checkAge(longest);
+        return this;
+    }
+
+    /**
      * Says which layer cipher to use; by default the fastest that is available, as a short self-test finds.
      *
      * @param name "jdk" or "conscrypt"; one that is not available is refused by {@link #build()}
@@ -204,6 +233,8 @@ public final class TunnelClientBuilder {
                 CircuitSettings.of(hops, standbys, minPeers),
                 socks5,
                 layerCipher,
+                memory,
+                memoryAge,
                 onEvent);
     }
 }

@@ -51,4 +51,26 @@ public sealed interface TunnelEvent {
      * another.
      */
     record PortLost() implements TunnelEvent {}
+
+    /**
+     * There is no way into the network, so that anonymous routing is unavailable: no peer is known, and neither bootstrap
+     * servers nor remembered peers answer. They are asked again every 30 seconds (edge case 1).
+     *
+     * @param reason who does not answer, in a sentence for the user
+     */
+    record Degraded(String reason) implements TunnelEvent {}
+
+    /**
+     * Somebody answers again after {@link Degraded}; peers and circuits can follow.
+     *
+     * @param after time since then
+     */
+    record Recovered(Duration after) implements TunnelEvent {}
+
+    /**
+     * The file of remembered peers is damaged, or cannot be read or written. All goes on without what is lost.
+     *
+     * @param reason what is wrong, in a sentence for the user
+     */
+    record MemoryTrouble(String reason) implements TunnelEvent {}
 }

@@ -27,6 +27,7 @@ import org.tunnel8.wire.CommunityId;
  * @param relay how far it serves others
  * @param exitAllowed blocks that its exit may send to besides public addresses
  * @param circuits which own circuits it keeps; null for none
+ * @param memory where its memory of peers is kept between runs; null for nowhere
  */
 public record DriverSettings(
         String name,
@@ -39,7 +40,8 @@ public record DriverSettings(
         Function<InetSocketAddress, DiscoverySettings> discovery,
         RelaySettings relay,
         List<Cidr> exitAllowed,
-        @Nullable CircuitSettings circuits) {
+        @Nullable CircuitSettings circuits,
+        @Nullable MemorySettings memory) {
 
     /** Copies the list. */
     public DriverSettings {

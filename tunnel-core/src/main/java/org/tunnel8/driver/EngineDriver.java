@@ -21,6 +21,7 @@ import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.transport.udp.TransportLoop;
 import org.tunnel8.transport.udp.UdpSettings;
 import org.tunnel8.transport.udp.UdpTransport;
+import org.tunnel8.walk.DiscoverySettings;
 
 /**
  * Runs one engine on one thread with real sockets, the system's clock and resolver, and a strong random source.
@@ -33,6 +34,7 @@ public final class EngineDriver implements EngineEdge.Driven {
     private final Consumer<TransportEvent> transportEvents;
     private final TransportLoop loop;
     private final EngineEdge edge;
+    private final @Nullable MemoryKeeper memory;
     private final long startNanos = System.nanoTime();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final String cipherName;
@@ -65,6 +67,9 @@ public final class EngineDriver implements EngineEdge.Driven {
         this.cipherName = cipher.name();
         this.loop = TransportLoop.open(settings.name());
         this.edge = new EngineEdge(loop, settings, this);
+        this.memory = settings.memory() == null
+                ? null
+                : new MemoryKeeper(settings.memory(), settings.community(), loop, settings.name() + "-memory");
     }
 
     /**
@@ -108,9 +113,11 @@ public final class EngineDriver implements EngineEdge.Driven {
     }
 
     private void startEngine(UdpTransport transport) {
+        DiscoverySettings discovery = settings.discovery().apply(transport.localAddress());
         EngineSettings engineSettings = new EngineSettings(
                 settings.community(),
-                settings.discovery().apply(transport.localAddress()),
+                // Nothing else runs on the loop before the engine does, so that the file may be read here.
+                memory == null ? discovery : discovery.withRemembered(memory.read()),
                 settings.relay(),
                 settings.exitAllowed(),
                 settings.circuits(),
@@ -119,6 +126,9 @@ public final class EngineDriver implements EngineEdge.Driven {
                 engineSettings, settings.identity(), cipher.create(), new SecureRandom(), nowNanos(), edge, listener);
         engine = started;
         started.start(nowNanos());
+        if (memory != null) {
+            memory.start(() -> engine().memory());
+        }
         rearm();
     }
 
@@ -135,12 +145,15 @@ public final class EngineDriver implements EngineEdge.Driven {
 
     /**
      * As {@link #close()}, but returns only when all is closed and the threads have ended, as far as the system lets them:
-     * one that waits for the system's resolver is left to end by itself. Not for the loop's thread.
+     * one that waits for the system's resolver or for a disk is left to end by itself. Not for the loop's thread.
      */
     public void closeAndWait() {
         close().join();
         loop.close();
         edge.awaitEnd();
+        if (memory != null) {
+            memory.awaitEnd();
+        }
     }
 
     private void beginClosing() {
@@ -154,6 +167,9 @@ public final class EngineDriver implements EngineEdge.Driven {
             }
             if (engine != null) {
                 engine.stop(nowNanos());
+                if (memory != null) {
+                    memory.stop(engine.memory());
+                }
             }
         } finally {
             // What the engine has just sent leaves with the loop's next flush, before this task.

@@ -19,6 +19,7 @@ import org.tunnel8.driver.DriverSettings;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
+import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.relay.RelaySettings;
@@ -77,7 +78,13 @@ public final class TunnelNode implements AutoCloseable {
                         .build(),
                 relay,
                 builder.exitAllowed,
-                null);
+                null,
+                builder.memory == null
+                        ? null
+                        : new MemorySettings(
+                                builder.memory,
+                                builder.memoryAge,
+                                trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
         this.publicKey = identity.publicKey().toBytes();
         this.flags = bits;
         this.callbacks = new CallbackThread(builder.name + "-callbacks");

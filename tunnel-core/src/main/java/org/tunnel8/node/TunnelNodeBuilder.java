@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
 import org.tunnel8.TunnelNetwork;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.policy.Cidr;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.PortRange;
@@ -35,6 +37,10 @@ public final class TunnelNodeBuilder {
     @Nullable
     String layerCipher;
 
+    @Nullable
+    Path memory;
+
+    Duration memoryAge = MemorySettings.DEFAULT_MAX_AGE;
     int maxJoinedCircuits = RelaySettings.DEFAULT_MAX_JOINED_CIRCUITS;
     int createsPerSecond = RelaySettings.DEFAULT_CREATES_PER_SECOND;
     Consumer<TunnelEvent> onEvent = event -> {};
@@ -111,6 +117,31 @@ public final class TunnelNodeBuilder {
      */
     public TunnelNodeBuilder identity(Path file) {
         identity = Objects.requireNonNull(file);
+        return this;
+    }
+
+    /**
+     * Remembers good peers in a file, so that the next start asks them before any bootstrap server; without, each start
+     * begins from nothing. The file is a list of addresses that its owner alone can read. It is written every five
+     * minutes and on closing. One that is damaged or cannot be used stops nothing; a {@link TunnelEvent.MemoryTrouble}
+     * says so.
+     *
+     * @param file where they are kept, for one network; made when missing, in a folder that exists
+     * @return this builder
+     */
+    public TunnelNodeBuilder memory(Path file) {
+        memory = Objects.requireNonNull(file);
+        return this;
+    }
+
+    /**
+     * Says how long ago a remembered peer may have been heard; by default 7 days.
+     *
+     * @param longest above zero
+     * @return this builder
+     */
+    public TunnelNodeBuilder memoryAge(Duration longest) {
+        memoryAge = MemorySettings.checkAge(longest);
         return this;
     }
 

@@ -109,7 +109,8 @@ final class PathClient implements AutoCloseable {
                                 .build(),
                         RelaySettings.of(PeerFlags.NONE),
                         List.of(),
-                        circuits),
+                        circuits,
+                        null),
                 new EngineListener() {
                     @Override
                     public void onCircuitReady(Circuit circuit) {
