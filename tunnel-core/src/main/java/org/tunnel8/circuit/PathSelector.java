@@ -22,7 +22,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  *
  * <p>The exit is drawn first, then a first hop that is used least. Middle hops come from what the previous hop offers,
  * at random among those that may be used: the reference takes the first, which lets a hop lay out the path. Among equals
- * a better standing is likelier, never certain, so that the unknown get their chance. Engine thread only.
+ * a better standing and steadier round trips are likelier, never certain, so that the unknown get their chance. Engine thread only.
  */
 final class PathSelector {
     /** Keeps a peer of bad standing from never being tried again. */
@@ -227,6 +227,8 @@ final class PathSelector {
 
     private double weight(PublicKey key, PeerRole role) {
         double score = peers.scoreOf(key, role);
-        return Math.max(LEAST_WEIGHT, score * score);
+        Peer known = peers.byKey(key);
+        double steadiness = known == null ? 1 : known.rtt().steadiness();
+        return Math.max(LEAST_WEIGHT, score * score * steadiness);
     }
 }

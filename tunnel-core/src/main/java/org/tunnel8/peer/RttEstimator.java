@@ -7,6 +7,12 @@ package org.tunnel8.peer;
  * request never blurs a sample.
  */
 public final class RttEstimator {
+    /** The deviation at which a peer counts as half as steady: as much as a round trip across a continent. */
+    public static final long HALF_STEADY_NANOS = 100_000_000L;
+
+    /** Before so many samples a deviation is mostly the guess that the first one is taken with. */
+    private static final int LEAST_SAMPLES = 4;
+
     private static final int SMOOTHING_SHIFT = 3;
     private static final int DEVIATION_SHIFT = 2;
     private static final int DEVIATIONS_IN_TIMEOUT = 4;
@@ -73,5 +79,16 @@ public final class RttEstimator {
     public long timeoutNanos(long leastNanos, long mostNanos) {
         long wait = smoothedNanos + DEVIATIONS_IN_TIMEOUT * deviationNanos;
         return Math.max(leastNanos, Math.min(mostNanos, wait));
+    }
+
+    /**
+     * How even the round trips are. Only their variation counts and not their length: whoever preferred near peers would
+     * tell where he is by whom he chooses (FR-018b).
+     *
+     * @return 1 for a peer that always answers after the same time or of which too little is known; half of it at a
+     *     deviation of {@link #HALF_STEADY_NANOS}, less beyond
+     */
+    public double steadiness() {
+        return samples < LEAST_SAMPLES ? 1 : (double) HALF_STEADY_NANOS / (HALF_STEADY_NANOS + deviationNanos);
     }
 }

@@ -1,0 +1,86 @@
+package org.tunnel8.circuit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.Sighting;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.Address;
+import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.walk.PeerFlags;
+
+/** Whom a client chooses as its first hop, over many draws (FR-018b). */
+class PathSelectorTest {
+    private static final int DRAWS = 2_000;
+    private static final long MILLI = 1_000_000;
+
+    private final SplittableRandom random = new SplittableRandom(18);
+    private final PeerTable peers = new PeerTable(10, new Deadlines(0));
+    private final PathSelector selector = new PathSelector(peers, random);
+
+    private Peer add(int number, int flags) {
+        PublicKey key = IdentityKey.generate(random).publicKey();
+        InetSocketAddress at = ((IpAddress) Address.parse("5." + number + ".0.1", 7000)).endpoint();
+        peers.admit(new Sighting(key, at, true, null, false, new PeerFlags(flags)));
+        Peer peer = peers.byKey(key);
+        assertThat(peer).isNotNull();
+        return peer;
+    }
+
+    private static void answersAfter(Peer peer, long... millis) {
+        for (int round = 0; round < 10; round++) {
+            for (long each : millis) {
+                peer.rtt().sample(each * MILLI);
+            }
+        }
+    }
+
+    private double share(Peer first) {
+        int chosen = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            Path path = selector.path(2, List.of());
+            assertThat(path).isNotNull();
+            chosen += path.first().equals(first) ? 1 : 0;
+        }
+        return (double) chosen / DRAWS;
+    }
+
+    @Test
+    void aRelayWhoseAnswersComeUnevenlyIsChosenLessOften() {
+        add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer steady = add(2, PeerFlags.RELAY);
+        Peer uneven = add(3, PeerFlags.RELAY);
+        answersAfter(steady, 60, 62);
+        answersAfter(uneven, 20, 620);
+
+        assertThat(share(uneven)).isBetween(0.1, 0.3);
+    }
+
+    @Test
+    void aFarRelayIsChosenAsOftenAsANearOne() {
+        add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer near = add(2, PeerFlags.RELAY);
+        Peer far = add(3, PeerFlags.RELAY);
+        answersAfter(near, 10, 11);
+        answersAfter(far, 400, 401);
+
+        assertThat(share(far)).isBetween(0.45, 0.55);
+    }
+
+    @Test
+    void aSingleAnswerSaysNothingOfVariation() {
+        add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        add(2, PeerFlags.RELAY);
+        Peer slowOnce = add(3, PeerFlags.RELAY);
+        slowOnce.rtt().sample(900 * MILLI);
+
+        assertThat(share(slowOnce)).isBetween(0.45, 0.55);
+    }
+}
