@@ -3,6 +3,7 @@ package org.tunnel8.peer;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
@@ -20,6 +21,7 @@ public final class Peer {
     private @Nullable InetSocketAddress otherAddress;
     private @Nullable InetSocketAddress lanAddress;
     private PeerFlags flags = PeerFlags.NONE;
+    private ConnectionType connectionType = ConnectionType.UNKNOWN;
     private boolean newStyle;
     private boolean confirmed;
     private boolean reachable = true;
@@ -69,6 +71,26 @@ public final class Peer {
      */
     public PeerFlags flags() {
         return flags;
+    }
+
+    /**
+     * What it says of its own reachability (PROTOCOL.md §4).
+     *
+     * @return by its newest message that had room for it
+     */
+    public ConnectionType connectionType() {
+        return connectionType;
+    }
+
+    /**
+     * Tells whether anybody can reach it without a puncture, as it says: in so many words, or by an address in its own
+     * network that is the public one it is seen at.
+     *
+     * @return false if it said no such thing
+     */
+    public boolean isPublic() {
+        return AddressScope.of(address) == AddressScope.PUBLIC
+                && (connectionType == ConnectionType.PUBLIC || address.equals(lanAddress));
     }
 
     /**
@@ -172,6 +194,9 @@ public final class Peer {
     void learn(Sighting sighting) {
         lanAddress = sighting.lanAddress();
         flags = sighting.flags();
+        if (sighting.connectionType() != null) {
+            connectionType = sighting.connectionType();
+        }
         // Sticks: a peer that has shown new style is answered in it from then on, as the reference does.
         newStyle |= sighting.newStyle();
     }

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
@@ -15,6 +16,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param lanAddress the sender's address in its own network; null if it told none
  * @param newStyle whether it shows that the sender speaks new style
  * @param flags what the sender offers
+ * @param connectionType what the sender says of its reachability; null if the message has no room for it
  */
 public record Sighting(
         PublicKey key,
@@ -22,11 +24,32 @@ public record Sighting(
         boolean answered,
         @Nullable InetSocketAddress lanAddress,
         boolean newStyle,
-        PeerFlags flags) {
+        PeerFlags flags,
+        @Nullable ConnectionType connectionType) {
     /** Checks what must be there. */
     public Sighting {
         Objects.requireNonNull(key);
         Objects.requireNonNull(address);
         Objects.requireNonNull(flags);
+    }
+
+    /**
+     * A sighting that tells nothing of the sender's reachability.
+     *
+     * @param key who signed it
+     * @param address where it came from
+     * @param answered whether it answers an outstanding request of ours
+     * @param lanAddress the sender's address in its own network; null if it told none
+     * @param newStyle whether it shows that the sender speaks new style
+     * @param flags what the sender offers
+     */
+    public Sighting(
+            PublicKey key,
+            InetSocketAddress address,
+            boolean answered,
+            @Nullable InetSocketAddress lanAddress,
+            boolean newStyle,
+            PeerFlags flags) {
+        this(key, address, answered, lanAddress, newStyle, flags, null);
     }
 }

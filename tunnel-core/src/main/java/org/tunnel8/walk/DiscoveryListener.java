@@ -29,4 +29,20 @@ public interface DiscoveryListener {
      * @param afterNanos time since {@link #degraded()}
      */
     default void recovered(long afterNanos) {}
+
+    /**
+     * What we are behind was told, or turned out to be something else (edge case 2).
+     *
+     * @param type what it is now
+     * @param evidence what tells
+     */
+    default void natTypeChanged(NatType type, NatEvidence evidence) {}
+
+    /**
+     * Punctures began to fail for more than half of the peers that need one, or no longer do (edge case 2).
+     *
+     * @param failing true if they do
+     * @param evidence how many did
+     */
+    default void puncturesFailing(boolean failing, NatEvidence evidence) {}
 }

@@ -44,6 +44,11 @@ final class OwnAddresses {
         return wan.estimate(like, deadlines.nowNanos());
     }
 
+    /** What those who name the agreed WAN address of a family say of its port. */
+    PortVotes portVotes(InetAddress like) {
+        return wan.ports(like, deadlines.nowNanos());
+    }
+
     /** Tells whether the agreed WAN address has this IP. */
     boolean hasWanIp(InetAddress ip) {
         return wan.isOwn(ip, deadlines.nowNanos());
