@@ -1,6 +1,8 @@
 package org.tunnel8.engine;
 
 import org.tunnel8.walk.DiscoveryListener;
+import org.tunnel8.walk.NatEvidence;
+import org.tunnel8.walk.NatType;
 
 /** Passes on what getting known asks for and tells. Engine thread only. */
 record DiscoveryEvents(Effects effects, EngineListener listener) implements DiscoveryListener {
@@ -17,5 +19,15 @@ record DiscoveryEvents(Effects effects, EngineListener listener) implements Disc
     @Override
     public void recovered(long afterNanos) {
         listener.onRecovered(afterNanos);
+    }
+
+    @Override
+    public void natTypeChanged(NatType type, NatEvidence evidence) {
+        listener.onNatType(type, evidence);
+    }
+
+    @Override
+    public void puncturesFailing(boolean failing, NatEvidence evidence) {
+        listener.onPuncturesFailing(failing, evidence);
     }
 }

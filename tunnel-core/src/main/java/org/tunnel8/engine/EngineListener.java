@@ -2,6 +2,8 @@ package org.tunnel8.engine;
 
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.walk.NatEvidence;
+import org.tunnel8.walk.NatType;
 
 /** Hears what happens in an engine. Called on the engine's thread. */
 public interface EngineListener {
@@ -36,4 +38,20 @@ public interface EngineListener {
      * @param afterNanos time since {@link #onDegraded}
      */
     default void onRecovered(long afterNanos) {}
+
+    /**
+     * What the node is behind was told, or turned out to be something else (edge case 2).
+     *
+     * @param type what it is now
+     * @param evidence what tells
+     */
+    default void onNatType(NatType type, NatEvidence evidence) {}
+
+    /**
+     * Punctures began to fail for more than half of the peers that need one, or no longer do (edge case 2).
+     *
+     * @param failing true if they do
+     * @param evidence how many did
+     */
+    default void onPuncturesFailing(boolean failing, NatEvidence evidence) {}
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.walk.ConnectionType;
 
 /**
  * Who a bootstrap server can introduce, by overlay. Bounded in overlays, in members of each, and in members behind one
@@ -40,6 +41,7 @@ final class BootstrapRegister {
         private final PublicKey key;
         private InetSocketAddress address;
         private @Nullable InetSocketAddress lan;
+        private ConnectionType connectionType = ConnectionType.UNKNOWN;
         private final long enteredNanos;
         private long heardNanos;
         private boolean heardAgain;
@@ -70,6 +72,14 @@ final class BootstrapRegister {
             return lan;
         }
 
+        ConnectionType connectionType() {
+            return connectionType;
+        }
+
+        boolean isPublic() {
+            return Acquaintance.isPublic(connectionType, lan, address);
+        }
+
         int unansweredQuestions() {
             return unanswered;
         }
@@ -96,6 +106,7 @@ final class BootstrapRegister {
             PublicKey key,
             InetSocketAddress address,
             @Nullable InetSocketAddress lan,
+            ConnectionType connectionType,
             long nowNanos) {
         Map<PublicKey, Member> members = communities.get(community);
         if (members == null) {
@@ -117,6 +128,7 @@ final class BootstrapRegister {
             member.address = address;
         }
         member.lan = lan;
+        member.connectionType = connectionType;
         member.heard(nowNanos);
         return true;
     }

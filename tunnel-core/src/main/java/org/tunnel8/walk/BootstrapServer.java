@@ -125,15 +125,15 @@ final class BootstrapServer {
             return;
         }
         InetSocketAddress lan = IntroductionRequests.lanOf(request.sourceLan());
-        if (!register.enter(packet.community(), sender, from, lan, deadlines.nowNanos())) {
+        if (!register.enter(packet.community(), sender, from, lan, request.connectionType(), deadlines.nowNanos())) {
             counters.dropped(DropReason.TABLE_FULL);
         }
         answer(from, sender, packet.community(), request);
     }
 
     private void answer(InetSocketAddress to, PublicKey sender, CommunityId community, IntroductionRequest request) {
-        Member other = drawOther(community, sender, to);
-        Introduced introduced = other == null ? null : own.introduced(other.address(), other.lan(), to);
+        Member other = drawOther(community, sender, to, Acquaintance.typeOf(request, to));
+        Introduced introduced = other == null ? null : introduced(other, to);
         WalkStyle style = request.style();
         if (other != null) {
             PunctureRequest punctureRequest =
@@ -155,14 +155,27 @@ final class BootstrapServer {
         context.output().sendResponse(to, community, response);
     }
 
-    private @Nullable Member drawOther(CommunityId community, PublicKey sender, InetSocketAddress requester) {
+    private @Nullable Introduced introduced(Member member, InetSocketAddress requester) {
+        return own.introduced(member.address(), member.lan(), member.isPublic(), requester);
+    }
+
+    private @Nullable Member drawOther(
+            CommunityId community, PublicKey sender, InetSocketAddress requester, ConnectionType type) {
         List<Member> others = new ArrayList<>();
+        List<Member> unlikely = new ArrayList<>();
         for (Member member : register.members(community)) {
             if (!member.key().equals(sender)
                     && !member.address().equals(requester)
-                    && own.introduced(member.address(), member.lan(), requester) != null) {
-                others.add(member);
+                    && introduced(member, requester) != null) {
+                switch (fit(member, requester, type)) {
+                    case LIKELY -> others.add(member);
+                    case UNLIKELY -> unlikely.add(member);
+                    case POINTLESS -> {}
+                }
             }
+        }
+        if (others.isEmpty()) {
+            others = unlikely;
         }
         if (others.isEmpty()) {
             return null;
@@ -174,6 +187,11 @@ final class BootstrapServer {
             drawn = others.get(context.random().nextInt(others.size()));
         }
         return drawn;
+    }
+
+    private static Acquaintance fit(Member member, InetSocketAddress requester, ConnectionType type) {
+        boolean sameIp = member.address().getAddress().equals(requester.getAddress());
+        return Acquaintance.of(type, member.connectionType(), member.isPublic(), sameIp);
     }
 
     private void onResponse(
@@ -192,6 +210,7 @@ final class BootstrapServer {
         }
         questions.remove(response.identifier());
         own.reported(from, response.destination().endpoint());
+        context.nat().voted();
         if (response.peerLimitReached()) {
             register.remove(question.member());
         } else {

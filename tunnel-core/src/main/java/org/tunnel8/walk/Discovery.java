@@ -44,6 +44,7 @@ public final class Discovery {
     private final Counters counters;
     private final WalkContext context;
     private final OwnAddresses own;
+    private final NatTypeEstimator nat;
     private final IntakeLimit intake;
     private final Exchanges exchanges;
     private final PeerMemory memory;
@@ -85,14 +86,15 @@ public final class Discovery {
         this.peers = peers;
         this.counters = counters;
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
+        this.nat = new NatTypeEstimator(own, deadlines, listener);
         this.intake = new IntakeLimit(deadlines);
         WalkOutput output = new WalkOutput(identity, sink);
-        this.context = new WalkContext(settings, own, peers, deadlines, random, output, counters);
+        this.context = new WalkContext(settings, own, nat, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
                 deadlines,
                 random,
                 (exchange, identifier) -> IntroductionRequests.send(context, exchange, identifier),
-                this::failed);
+                new Outcomes());
         this.memory = new PeerMemory(context, exchanges);
         this.degraded = new DegradedMode(context, listener);
         this.bootstrap = new BootstrapManager(context, exchanges, memory, degraded, listener);
@@ -118,8 +120,16 @@ public final class Discovery {
         });
     }
 
-    private void failed(Exchange exchange) {
-        requests.failed(exchange);
+    private final class Outcomes implements Exchanges.Outcome {
+        @Override
+        public void completed(Exchange exchange) {
+            requests.completed(exchange);
+        }
+
+        @Override
+        public void failed(Exchange exchange) {
+            requests.failed(exchange);
+        }
     }
 
     /** Begins: contacts the bootstrap servers, walks, keeps the table fresh. Does nothing if already begun. */
@@ -338,7 +348,10 @@ public final class Discovery {
                 degraded.isOn(),
                 memory.knownCount(),
                 memory.triedCount(),
-                memory.foundCount());
+                memory.foundCount(),
+                nat.type(),
+                nat.evidence(),
+                nat.isFailing());
     }
 
     /**
@@ -362,6 +375,7 @@ public final class Discovery {
         tables.add(bootstrap.table());
         tables.add(memory.table());
         tables.add(own.table());
+        tables.add(nat.table());
         tables.add(pings.table());
         tables.add(punctures.table());
         if (server != null) {

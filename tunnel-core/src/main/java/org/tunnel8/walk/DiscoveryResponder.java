@@ -12,7 +12,6 @@ import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
-import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.DhtPing;
 import org.tunnel8.wire.walk.DhtPingCodec;
 import org.tunnel8.wire.walk.DiscoveryCodec;
@@ -111,7 +110,7 @@ final class DiscoveryResponder {
                 IpAddress.UNSPECIFIED,
                 newStyle
                         ? IntroductionResponse.newFlags(false)
-                        : IntroductionResponse.oldFlags(ConnectionType.UNKNOWN, true, false, false),
+                        : IntroductionResponse.oldFlags(context.nat().connectionType(), true, false, false),
                 request.identifier(),
                 ByteString.EMPTY);
         context.output().sendResponse(to, CommunityId.DISCOVERY, response);

@@ -15,6 +15,9 @@ package org.tunnel8.walk;
  * @param remembered peers of earlier runs that were known at the start
  * @param rememberedTried how many remembered peers were asked
  * @param rememberedFound how many of them have answered
+ * @param natType what we are behind (edge case 2); while it is SYMMETRIC, nobody is walked to who needs a puncture
+ * @param natEvidence what tells
+ * @param puncturesFailing whether more than half of the punctures failed lately
  */
 public record DiscoveryStatus(
         int peers,
@@ -28,4 +31,7 @@ public record DiscoveryStatus(
         boolean degraded,
         int remembered,
         int rememberedTried,
-        int rememberedFound) {}
+        int rememberedFound,
+        NatType natType,
+        NatEvidence natEvidence,
+        boolean puncturesFailing) {}

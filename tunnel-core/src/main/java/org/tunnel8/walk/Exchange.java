@@ -30,7 +30,7 @@ final class Exchange {
     record Attempt(Exchange exchange, int identifier, long sentNanos) {}
 
     private final Purpose purpose;
-    private final WalkStyle style;
+    private final WalkTarget target;
     private final long startedNanos;
     private final HandshakeStateMachine handshake = new HandshakeStateMachine();
     private final List<Attempt> attempts = new ArrayList<>(2);
@@ -42,7 +42,7 @@ final class Exchange {
     Exchange(Purpose purpose, WalkTarget target, long startedNanos) {
         this.purpose = purpose;
         this.address = target.address();
-        this.style = target.style();
+        this.target = target;
         this.startedNanos = startedNanos;
     }
 
@@ -59,8 +59,13 @@ final class Exchange {
         address = newAddress;
     }
 
+    /** What was to be asked, and who said so. */
+    WalkTarget target() {
+        return target;
+    }
+
     WalkStyle style() {
-        return style;
+        return target.style();
     }
 
     long startedNanos() {

@@ -59,9 +59,12 @@ final class Exchanges {
         void send(Exchange exchange, int identifier);
     }
 
-    /** Hears of exchanges that end without an answer. */
-    @FunctionalInterface
+    /** Hears how exchanges end. */
     interface Outcome {
+        /** The handshake is complete. */
+        default void completed(Exchange exchange) {}
+
+        /** Nothing that completes it came within the limit. */
         void failed(Exchange exchange);
     }
 
@@ -119,11 +122,15 @@ final class Exchanges {
     /** The response came from the address that was asked: measures the round trip and ends the repetitions. */
     long answered(Attempt attempt) {
         Exchange exchange = attempt.exchange();
+        boolean completes = exchange.handshake().isUnderWay();
         exchange.handshake().responseReceived();
         exchange.answered();
         exchange.awaitRetry(null);
         long rtt = deadlines.nowNanos() - attempt.sentNanos();
         strangersRtt.sample(rtt);
+        if (completes) {
+            outcome.completed(exchange);
+        }
         return rtt;
     }
 
@@ -153,9 +160,14 @@ final class Exchanges {
     /** A request of theirs came from this address: no need to repeat ours. */
     void requestedFrom(InetSocketAddress from) {
         Exchange exchange = byAddress.get(from);
-        if (exchange != null) {
-            exchange.handshake().requestReceived();
-            exchange.awaitRetry(null);
+        if (exchange == null) {
+            return;
+        }
+        boolean completes = exchange.handshake().isUnderWay();
+        exchange.handshake().requestReceived();
+        exchange.awaitRetry(null);
+        if (completes) {
+            outcome.completed(exchange);
         }
     }
 

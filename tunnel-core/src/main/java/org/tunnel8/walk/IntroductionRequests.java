@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,6 @@ import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
-import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -53,8 +53,8 @@ final class IntroductionRequests {
     static void send(WalkContext context, Exchange exchange, int identifier) {
         InetSocketAddress to = exchange.address();
         // Bit 0x20 stays clear: set, it would make a peer answer in new style, which our old-style requests avoid.
-        int flags =
-                exchange.style() == WalkStyle.OLD ? IntroductionRequest.flags(ConnectionType.UNKNOWN, false, true) : 0;
+        boolean adviceWanted = exchange.style() == WalkStyle.OLD;
+        int flags = IntroductionRequest.flags(context.nat().connectionType(), false, adviceWanted);
         IntroductionRequest request = new IntroductionRequest(
                 exchange.style(),
                 new IpAddress(to),
@@ -96,6 +96,7 @@ final class IntroductionRequests {
         }
         long rttNanos = exchanges.answered(attempt);
         own.reported(from, response.destination().endpoint());
+        context.nat().voted();
         if (bootstrap.isServer(from)) {
             bootstrap.answered(from);
         } else {
@@ -106,8 +107,14 @@ final class IntroductionRequests {
 
     private void admit(InetSocketAddress from, PublicKey sender, IntroductionResponse response, long rttNanos) {
         boolean newStyle = response.speaksNewStyle() && sender.isTunnelCompatible();
-        Sighting sighting =
-                new Sighting(sender, from, true, lanOf(response.sourceLan()), newStyle, flagsOf(response.extra()));
+        Sighting sighting = new Sighting(
+                sender,
+                from,
+                true,
+                lanOf(response.sourceLan()),
+                newStyle,
+                flagsOf(response.extra()),
+                response.style() == WalkStyle.OLD ? response.connectionType() : null);
         if (peers.admit(sighting) == Admission.REFUSED) {
             counters.dropped(DropReason.PEER_LIMIT);
             return;
@@ -125,8 +132,13 @@ final class IntroductionRequests {
         if (!response.introduces()) {
             return;
         }
-        for (InetSocketAddress address : own.toTry(response.introducedLan(), response.introducedWan(), from)) {
-            walker.introduced(WalkTarget.of(address, response.introducedSpeaksNewStyle()));
+        IpAddress lan = response.introducedLan();
+        IpAddress wan = response.introducedWan();
+        boolean isBehindNat = wan.isIpv4() && !Acquaintance.isToldPublic(lan, wan);
+        for (InetSocketAddress address : own.toTry(lan, wan, from)) {
+            boolean needsPuncture = isBehindNat && AddressScope.of(address) == AddressScope.PUBLIC;
+            walker.introduced(WalkTarget.of(address, response.introducedSpeaksNewStyle())
+                    .introducedBy(from.getAddress(), needsPuncture));
         }
     }
 
@@ -162,8 +174,21 @@ final class IntroductionRequests {
         }
     }
 
+    /** The handshake is complete. */
+    void completed(Exchange exchange) {
+        notePuncture(exchange, true);
+    }
+
+    private void notePuncture(Exchange exchange, boolean succeeded) {
+        InetAddress introducer = exchange.target().introducer();
+        if (introducer != null && exchange.target().needsPuncture()) {
+            context.nat().punctured(introducer, succeeded);
+        }
+    }
+
     /** No answer came within the limit. */
     void failed(Exchange exchange) {
+        notePuncture(exchange, false);
         InetSocketAddress address = exchange.address();
         if (exchange.purpose() == Purpose.BOOTSTRAP) {
             bootstrap.failed(address);

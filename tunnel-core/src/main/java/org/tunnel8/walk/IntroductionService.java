@@ -3,6 +3,7 @@ package org.tunnel8.walk;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
@@ -97,7 +98,8 @@ final class IntroductionService {
                 IntroductionRequests.lanOf(request.sourceLan()),
                 // Servers of the reference sign with other kinds of keys and want old-style answers to their requests.
                 showsNewStyle && sender.isTunnelCompatible(),
-                IntroductionRequests.flagsOf(request.extra())));
+                IntroductionRequests.flagsOf(request.extra()),
+                request.connectionType()));
         switch (admission) {
             case ADDED, UPDATED -> {
                 walker.met(from);
@@ -117,15 +119,15 @@ final class IntroductionService {
 
     private void answer(
             InetSocketAddress to, PublicKey requester, IntroductionRequest request, WalkStyle style, boolean full) {
-        Peer other = drawOther(to, requester, style);
-        Introduced introduced = other == null ? null : own.introduced(other.address(), other.lanAddress(), to);
+        Peer other = drawOther(to, requester, style, Acquaintance.typeOf(request, to));
+        Introduced introduced = other == null ? null : introduced(other, to);
         if (other != null && introduced != null) {
             askForPuncture(other, to, request, style);
         }
         boolean otherSpeaksNewStyle = introduced != null && other != null && other.speaksNewStyle();
         int flags = style == WalkStyle.NEW
                 ? IntroductionResponse.newFlags(otherSpeaksNewStyle)
-                : IntroductionResponse.oldFlags(ConnectionType.UNKNOWN, true, otherSpeaksNewStyle, full);
+                : IntroductionResponse.oldFlags(context.nat().connectionType(), true, otherSpeaksNewStyle, full);
         IntroductionResponse response = new IntroductionResponse(
                 style,
                 new IpAddress(to),
@@ -139,19 +141,35 @@ final class IntroductionService {
         context.output().sendResponse(to, context.settings().community(), response);
     }
 
-    private @Nullable Peer drawOther(InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style) {
+    private @Nullable Introduced introduced(Peer peer, InetSocketAddress requester) {
+        return own.introduced(peer.address(), peer.lanAddress(), peer.isPublic(), requester);
+    }
+
+    private @Nullable Peer drawOther(
+            InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style, ConnectionType type) {
         // A bootstrap server asks only to see whether we are there.
         if (bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake()) {
             return null;
         }
-        return peers.random(
+        Predicate<Peer> eligible = peer -> !peer.key().equals(requester)
+                && !peer.address().equals(requesterAddress)
+                && peer.isReachable()
+                && context.deadlines().nowNanos() - peer.lastHeardNanos() < PeerTable.GONE_NANOS
+                && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
+                && introduced(peer, requesterAddress) != null;
+        Peer likely = peers.random(
                 context.random(),
-                peer -> !peer.key().equals(requester)
-                        && !peer.address().equals(requesterAddress)
-                        && peer.isReachable()
-                        && context.deadlines().nowNanos() - peer.lastHeardNanos() < PeerTable.GONE_NANOS
-                        && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
-                        && own.introduced(peer.address(), peer.lanAddress(), requesterAddress) != null);
+                peer -> fit(peer, requesterAddress, type) == Acquaintance.LIKELY && eligible.test(peer));
+        return likely != null
+                ? likely
+                : peers.random(
+                        context.random(),
+                        peer -> fit(peer, requesterAddress, type) == Acquaintance.UNLIKELY && eligible.test(peer));
+    }
+
+    private static Acquaintance fit(Peer peer, InetSocketAddress requester, ConnectionType type) {
+        boolean sameIp = peer.address().getAddress().equals(requester.getAddress());
+        return Acquaintance.of(type, peer.connectionType(), peer.isPublic(), sameIp);
     }
 
     private void askForPuncture(Peer other, InetSocketAddress walker, IntroductionRequest request, WalkStyle style) {

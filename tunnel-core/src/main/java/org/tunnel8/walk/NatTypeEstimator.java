@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.walk.ConnectionType;
 
 /**
  * Tells what kind of NAT we are behind (edge case 2): from the port that each of those we asked says it sees, and, where
@@ -64,6 +65,15 @@ final class NatTypeEstimator {
     /** Tells whether only those are worth a walk whom anybody reaches: relay-only mode (edge case 2). */
     boolean isRelayOnly() {
         return type == NatType.SYMMETRIC;
+    }
+
+    /** What we say of ourselves in our messages (PROTOCOL.md §4). */
+    ConnectionType connectionType() {
+        return switch (type) {
+            case OPEN -> ConnectionType.PUBLIC;
+            case SYMMETRIC -> ConnectionType.SYMMETRIC_NAT;
+            case CONE, UNKNOWN -> ConnectionType.UNKNOWN;
+        };
     }
 
     /** Tells whether more than half of the punctures failed lately, of enough to tell. */

@@ -60,8 +60,15 @@ final class OwnAddresses {
         return estimate != null ? new IpAddress(estimate) : IpAddress.UNSPECIFIED;
     }
 
-    /** The LAN address we tell somebody: only those who share our WAN address or our network may have it (D19). */
+    /**
+     * The LAN address we tell somebody: only those who share our WAN address or our network may have it (D19). If it is
+     * our WAN address, it is no secret, and shows that anybody can reach us.
+     */
     IpAddress lanFor(InetSocketAddress target) {
+        InetSocketAddress seen = wanLike(target.getAddress());
+        if (seen != null && isOwn(seen) && AddressScope.of(target) == AddressScope.PUBLIC) {
+            return new IpAddress(seen);
+        }
         InetSocketAddress lan = lan();
         boolean near =
                 AddressScope.of(target) != AddressScope.PUBLIC || wan.isOwn(target.getAddress(), deadlines.nowNanos());
@@ -151,15 +158,20 @@ final class OwnAddresses {
 
     /**
      * How a peer is introduced to somebody: its WAN address, and its LAN address if both share the WAN address (D19), or
-     * our own view of it if it is on this host.
+     * our own view of it if it is on this host. For one that anybody can reach both are its WAN address, which tells so.
      *
      * @param peer where the peer's messages come from
      * @param peersLan its address in its own network, as it says
+     * @param isPublic whether anybody can reach it
      * @param requester who is to hear of it
      * @return null if the requester cannot reach it by any address we could name
      */
     @Nullable
-    Introduced introduced(InetSocketAddress peer, @Nullable InetSocketAddress peersLan, InetSocketAddress requester) {
+    Introduced introduced(
+            InetSocketAddress peer,
+            @Nullable InetSocketAddress peersLan,
+            boolean isPublic,
+            InetSocketAddress requester) {
         AddressScope near = AddressScope.of(requester);
         InetSocketAddress seen = peer;
         IpAddress toldLan = IpAddress.UNSPECIFIED;
@@ -173,6 +185,8 @@ final class OwnAddresses {
                     && peer.getAddress() instanceof Inet4Address) {
                 toldLan = new IpAddress(peer);
             }
+        } else if (isPublic) {
+            toldLan = new IpAddress(peer);
         } else if (peersLan != null && peer.getAddress().equals(requester.getAddress())) {
             toldLan = new IpAddress(peersLan);
         }

@@ -163,9 +163,7 @@ final class PeerMemory implements PeerTable.Listener {
 
     /** Exits serve others and cannot do that behind a NAT; who answered from memory needed no introduction. */
     private boolean isReachableByAll(Peer peer) {
-        return peer.flags().has(PeerFlags.EXIT_BT)
-                || peer.address().equals(peer.lanAddress())
-                || found.contains(peer.key());
+        return peer.flags().has(PeerFlags.EXIT_BT) || peer.isPublic() || found.contains(peer.key());
     }
 
     private boolean isGood(Peer peer) {

@@ -11,6 +11,7 @@ import org.tunnel8.time.Deadlines;
 record WalkContext(
         DiscoverySettings settings,
         OwnAddresses own,
+        NatTypeEstimator nat,
         PeerTable peers,
         Deadlines deadlines,
         RandomGenerator random,

@@ -48,6 +48,7 @@ final class Walker {
     private final PeerTable peers;
     private final Exchanges exchanges;
     private final BootstrapManager bootstrap;
+    private final NatTypeEstimator nat;
     private final Deadlines deadlines;
     private final RandomGenerator random;
     private final WalkableAddresses walkable = new WalkableAddresses();
@@ -59,6 +60,7 @@ final class Walker {
         this.peers = context.peers();
         this.exchanges = exchanges;
         this.bootstrap = bootstrap;
+        this.nat = context.nat();
         this.deadlines = context.deadlines();
         this.random = context.random();
     }
@@ -76,7 +78,7 @@ final class Walker {
 
     /** An address was introduced to us by somebody who may know it. */
     void introduced(WalkTarget target) {
-        if (isOfNoUse(target.address()) || !walkable.add(target, deadlines.nowNanos())) {
+        if (isOfNoUse(target) || !walkable.add(target, deadlines.nowNanos())) {
             return;
         }
         news();
@@ -146,7 +148,7 @@ final class Walker {
             if (target == null) {
                 return false;
             }
-            if (!isOfNoUse(target.address())) {
+            if (!isOfNoUse(target)) {
                 return exchanges.start(Purpose.WALK, target);
             }
         }
@@ -165,7 +167,11 @@ final class Walker {
         return exchanges.start(Purpose.ASK, WalkTarget.of(peer));
     }
 
-    private boolean isOfNoUse(InetSocketAddress address) {
+    private boolean isOfNoUse(WalkTarget target) {
+        if (target.needsPuncture() && nat.isRelayOnly()) {
+            return true;
+        }
+        InetSocketAddress address = target.address();
         return peers.byAddress(address) != null || bootstrap.isServer(address) || exchanges.isUnderWay(address);
     }
 

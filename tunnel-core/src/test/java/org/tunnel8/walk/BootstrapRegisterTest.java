@@ -9,6 +9,7 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.walk.BootstrapRegister.Member;
 import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.walk.ConnectionType;
 
 class BootstrapRegisterTest {
     private final SplittableRandom random = new SplittableRandom(3);
@@ -19,7 +20,7 @@ class BootstrapRegisterTest {
     }
 
     private boolean enter(CommunityId community, String address, long nowNanos) {
-        return register.enter(community, newKey(), at(address), null, nowNanos);
+        return register.enter(community, newKey(), at(address), null, ConnectionType.UNKNOWN, nowNanos);
     }
 
     private static CommunityId overlay(int number) {
@@ -85,11 +86,17 @@ class BootstrapRegisterTest {
     @Test
     void movesAMemberOnlyAfterItWasSilent() {
         PublicKey key = newKey();
-        register.enter(CommunityId.TRIBLER, key, at("198.51.100.1:1"), null, 0);
+        register.enter(CommunityId.TRIBLER, key, at("198.51.100.1:1"), null, ConnectionType.UNKNOWN, 0);
 
-        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, 1))
+        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, ConnectionType.UNKNOWN, 1))
                 .isFalse();
-        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, BootstrapRegister.MOVE_NANOS))
+        assertThat(register.enter(
+                        CommunityId.TRIBLER,
+                        key,
+                        at("192.0.2.66:6"),
+                        null,
+                        ConnectionType.UNKNOWN,
+                        BootstrapRegister.MOVE_NANOS))
                 .isTrue();
         assertThat(register.members(CommunityId.TRIBLER))
                 .singleElement()

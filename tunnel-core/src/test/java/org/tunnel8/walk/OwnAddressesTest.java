@@ -151,16 +151,17 @@ class OwnAddressesTest {
         OwnAddresses own = new OwnAddresses(at("198.51.100.1:7000"), Set.of(), clock);
         InetSocketAddress peer = at("203.0.113.9:40001");
 
-        assertThat(own.introduced(peer, at("192.168.1.7:7000"), STRANGER))
+        assertThat(own.introduced(peer, at("192.168.1.7:7000"), false, STRANGER))
                 .isEqualTo(new Introduced(IpAddress.UNSPECIFIED, new IpAddress(peer)));
-        assertThat(own.introduced(peer, at("192.168.1.7:7000"), at("203.0.113.9:40002")))
+        assertThat(own.introduced(peer, at("192.168.1.7:7000"), false, at("203.0.113.9:40002")))
                 .isEqualTo(new Introduced(ip("192.168.1.7:7000"), new IpAddress(peer)));
     }
 
     @Test
     void introducesNobodyThatTheRequesterCannotReach() {
-        assertThat(behindNat.introduced(at("192.168.1.7:7000"), null, STRANGER)).isNull();
-        assertThat(behindNat.introduced(at("127.0.0.1:7000"), null, at("192.168.1.7:7000")))
+        assertThat(behindNat.introduced(at("192.168.1.7:7000"), null, false, STRANGER))
+                .isNull();
+        assertThat(behindNat.introduced(at("127.0.0.1:7000"), null, false, at("192.168.1.7:7000")))
                 .isNull();
     }
 
@@ -168,9 +169,9 @@ class OwnAddressesTest {
     void introducesAPeerOnItsOwnHostByItsWanAddress() {
         learnWan();
 
-        assertThat(behindNat.introduced(at("192.168.1.5:7001"), null, STRANGER))
+        assertThat(behindNat.introduced(at("192.168.1.5:7001"), null, false, STRANGER))
                 .isEqualTo(new Introduced(IpAddress.UNSPECIFIED, ip("203.0.113.9:7001")));
-        assertThat(behindNat.introduced(at("192.168.1.5:7001"), null, at("192.168.1.7:7000")))
+        assertThat(behindNat.introduced(at("192.168.1.5:7001"), null, false, at("192.168.1.7:7000")))
                 .isEqualTo(new Introduced(ip("192.168.1.5:7001"), ip("203.0.113.9:7001")));
     }
 
