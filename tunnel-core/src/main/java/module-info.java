@@ -15,5 +15,6 @@ module org.tunnel8.core {
     exports org.tunnel8.metrics;
     exports org.tunnel8.node;
     exports org.tunnel8.policy;
+    exports org.tunnel8.simulation;
     exports org.tunnel8.testing;
 }

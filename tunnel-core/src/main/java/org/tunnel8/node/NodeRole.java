@@ -23,7 +23,12 @@ public enum NodeRole {
         this.flag = flag;
     }
 
-    int flag() {
+    /**
+     * The bit by which peers announce the role.
+     *
+     * @return 0 if it is not announced
+     */
+    public int flag() {
         return flag;
     }
 }

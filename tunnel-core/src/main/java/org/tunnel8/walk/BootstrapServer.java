@@ -97,7 +97,7 @@ final class BootstrapServer {
             counters.dropped(DropReason.MALFORMED);
             return;
         }
-        Signature signature = context.counted(() -> WalkCodec.verify(packet, buffer, offset));
+        Signature signature = context.signature(packet, buffer, offset);
         if (packet.message() instanceof IntroductionRequest request) {
             onRequest(from, packet, request, signature);
         } else if (packet.message() instanceof IntroduceToRequest wish) {

@@ -88,7 +88,7 @@ public final class Discovery {
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
         this.nat = new NatTypeEstimator(own, deadlines, listener);
         this.intake = new IntakeLimit(deadlines);
-        WalkOutput output = new WalkOutput(identity, sink);
+        WalkOutput output = new WalkOutput(identity, settings.signatures(), sink);
         this.context = new WalkContext(settings, own, nat, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
                 deadlines,
@@ -234,7 +234,7 @@ public final class Discovery {
             counters.dropped(DropReason.MALFORMED);
             return true;
         }
-        Signature signature = context.counted(() -> WalkCodec.verify(packet, buffer, offset));
+        Signature signature = context.signature(packet, buffer, offset);
         WalkMessage message = packet.message();
         if (message instanceof IntroductionRequest) {
             introductions.onRequest(from, packet, signature);

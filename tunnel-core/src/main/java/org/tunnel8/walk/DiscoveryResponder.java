@@ -23,7 +23,6 @@ import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.SimilarityRequest;
 import org.tunnel8.wire.walk.SimilarityResponse;
-import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkMessage;
 import org.tunnel8.wire.walk.WalkPacket;
 import org.tunnel8.wire.walk.WalkStyle;
@@ -68,7 +67,7 @@ final class DiscoveryResponder {
         } else if (message instanceof PunctureRequest request) {
             punctures.onRequest(from, CommunityId.DISCOVERY, request, isKnown);
         } else if (isQuestion(message)) {
-            onSigned(from, packet, context.counted(() -> WalkCodec.verify(packet, buffer, offset)));
+            onSigned(from, packet, context.signature(packet, buffer, offset));
         } else {
             counters.dropped(DropReason.UNSOLICITED);
         }
@@ -128,13 +127,18 @@ final class DiscoveryResponder {
             counters.dropped(DropReason.UNSOLICITED);
             return;
         }
-        if (isFromOther(ping.sender(), context.counted(() -> DhtPingCodec.verify(ping, buffer, offset)))) {
+        if (isFromOther(
+                ping.sender(),
+                context.counted(() -> DhtPingCodec.verify(context.settings().signatures(), ping, buffer, offset)))) {
             noteSignOfLife(from, ping.sender());
             context.output()
                     .sendRaw(
                             from,
                             DhtPingCodec.encode(
-                                    true, ping.identifier(), context.output().identity()));
+                                    context.settings().signatures(),
+                                    true,
+                                    ping.identifier(),
+                                    context.output().identity()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -29,6 +30,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param bootstrapInterval time between rounds over all bootstrap servers while there are no peers (PROTOCOL.md §4)
  * @param remembered peers of earlier runs, the best first; asked at the start before all others
  * @param refreshInterval time between refreshes of the peer table, however many peers are known (FR-008)
+ * @param signatures how messages are signed and checked; another than the network's own in simulations only
  */
 public record DiscoverySettings(
         CommunityId community,
@@ -46,7 +48,8 @@ public record DiscoverySettings(
         Duration idleInterval,
         Duration bootstrapInterval,
         List<RememberedPeer> remembered,
-        Duration refreshInterval) {
+        Duration refreshInterval,
+        SignatureScheme signatures) {
     /** How many bootstrap addresses are used at most, resolved host names included. */
     public static final int MAX_BOOTSTRAP_ADDRESSES = 64;
 
@@ -106,7 +109,8 @@ public record DiscoverySettings(
                 idleInterval,
                 bootstrapInterval,
                 peers,
-                refreshInterval);
+                refreshInterval,
+                signatures);
     }
 
     private static void requirePositive(Duration duration, String name) {
@@ -145,6 +149,7 @@ public record DiscoverySettings(
         private Duration bootstrapInterval = Duration.ofSeconds(30);
         private List<RememberedPeer> remembered = List.of();
         private Duration refreshInterval = REFRESH;
+        private SignatureScheme signatures = SignatureScheme.OF_THE_NETWORK;
 
         private Builder(CommunityId community, InetSocketAddress localAddress) {
             this.community = community;
@@ -279,6 +284,17 @@ public record DiscoverySettings(
         }
 
         /**
+         * Sets how messages are signed and checked; for simulations.
+         *
+         * @param scheme the network's own by default
+         * @return this builder
+         */
+        public Builder signatures(SignatureScheme scheme) {
+            signatures = scheme;
+            return this;
+        }
+
+        /**
          * Makes the settings.
          *
          * @return checked settings
@@ -301,7 +317,8 @@ public record DiscoverySettings(
                     idleInterval,
                     bootstrapInterval,
                     remembered,
-                    refreshInterval);
+                    refreshInterval,
+                    signatures);
         }
     }
 }

@@ -27,7 +27,7 @@ final class VersionGuard {
             return;
         }
         PublicKey sender = packet.sender();
-        Signature signature = context.counted(() -> WalkCodec.verify(packet, buffer, offset));
+        Signature signature = context.signature(packet, buffer, offset);
         if (sender != null && !context.isOwn(sender) && signature.verifies()) {
             context.peers().markIncompatible(sender);
         }

@@ -6,6 +6,8 @@ import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.walk.WalkCodec;
+import org.tunnel8.wire.walk.WalkPacket;
 
 /** What all parts of a {@link Discovery} share. */
 record WalkContext(
@@ -20,6 +22,11 @@ record WalkContext(
     /** Tells whether a packet bears our own key: we have met ourselves. */
     boolean isOwn(PublicKey key) {
         return output.identity().publicKey().equals(key);
+    }
+
+    /** The signature of a packet, not checked yet. */
+    Signature signature(WalkPacket packet, byte[] buffer, int offset) {
+        return counted(() -> WalkCodec.verify(settings.signatures(), packet, buffer, offset));
     }
 
     /** The same signature, whose check will show in the counters. */

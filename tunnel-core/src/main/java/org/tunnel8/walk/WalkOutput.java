@@ -2,6 +2,7 @@ package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.WalkCodec;
@@ -12,11 +13,13 @@ final class WalkOutput {
     private static final long CLOCK_IN_RESPONSES = 1 << 16;
 
     private final IdentityKey identity;
+    private final SignatureScheme signatures;
     private final DatagramSink sink;
     private long clock;
 
-    WalkOutput(IdentityKey identity, DatagramSink sink) {
+    WalkOutput(IdentityKey identity, SignatureScheme signatures, DatagramSink sink) {
         this.identity = identity;
+        this.signatures = signatures;
         this.sink = sink;
     }
 
@@ -49,6 +52,6 @@ final class WalkOutput {
     }
 
     private void send(InetSocketAddress to, CommunityId community, WalkMessage message, long time) {
-        sendRaw(to, WalkCodec.encode(community, message, time, message.signed() ? identity : null));
+        sendRaw(to, WalkCodec.encode(signatures, community, message, time, message.signed() ? identity : null));
     }
 }

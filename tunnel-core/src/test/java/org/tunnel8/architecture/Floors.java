@@ -30,11 +30,22 @@ final class Floors {
             Set.of("driver"),
             Set.of(ROOT),
             Set.of("node"),
-            Set.of("testing"));
+            Set.of("testing", "simulation"));
 
-    /** What runs on the engine's thread, the packages below included. */
+    /** What runs on the engine's thread, in production or simulated; the packages below included. */
     private static final List<String> ENGINE = List.of(
-            "time", "metrics", "peer", "cell", "policy", "walk", "circuit", "relay", "exit", "stream", "engine");
+            "time",
+            "metrics",
+            "peer",
+            "cell",
+            "policy",
+            "walk",
+            "circuit",
+            "relay",
+            "exit",
+            "stream",
+            "engine",
+            "simulation");
 
     /** What the engine computes with; applications may use it from any thread. */
     private static final List<String> TOOLS = List.of("crypto", "wire");

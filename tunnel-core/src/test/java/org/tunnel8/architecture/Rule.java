@@ -142,7 +142,7 @@ enum Rule {
             .because("codecs turn bytes into values and back, and nothing else")),
 
     PUBLIC_API_SHOWS_NO_NETTY(base -> classes()
-            .that(resideInAnyPackage(base, base + ".node", base + ".testing"))
+            .that(resideInAnyPackage(base, base + ".node", base + ".simulation", base + ".testing"))
             .should(new ShowNothingOf("io.netty"))
             .because("an application must be able to ignore what the edge is made of"));
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SignatureScheme;
 
 /**
  * The parts around a payload in all datagrams that are neither cells nor bare: prefix, message id, sender, time, signature
@@ -120,14 +121,16 @@ public final class Envelope {
     /**
      * Whether a datagram's signature is right. Slow compared with everything else a datagram costs.
      *
+     * @param scheme how signatures are checked
      * @param sender the key the datagram claims to come from
      * @param buffer holds the datagram, the signature whole
      * @param offset where the datagram begins
      * @param signedLength how many bytes the signature covers; it follows them
      * @return true if so
      */
-    public static boolean verify(PublicKey sender, byte[] buffer, int offset, int signedLength) {
-        return sender.verify(buffer, offset, signedLength, offset + signedLength);
+    public static boolean verify(
+            SignatureScheme scheme, PublicKey sender, byte[] buffer, int offset, int signedLength) {
+        return scheme.verify(sender, buffer, offset, signedLength, offset + signedLength);
     }
 
     /**
@@ -158,12 +161,13 @@ public final class Envelope {
      * Ends a signed datagram.
      *
      * @param writer what {@link #begin} returned, with the payload written
+     * @param scheme how it is signed
      * @param signer whose key it carries
      * @return the whole datagram
      */
-    public static byte[] sign(WireWriter writer, IdentityKey signer) {
+    public static byte[] sign(WireWriter writer, SignatureScheme scheme, IdentityKey signer) {
         byte[] covered = writer.toByteArray();
-        byte[] signature = signer.sign(covered, 0, covered.length);
+        byte[] signature = scheme.sign(signer, covered, 0, covered.length);
         byte[] packet = Arrays.copyOf(covered, covered.length + signature.length);
         System.arraycopy(signature, 0, packet, covered.length, signature.length);
         return packet;

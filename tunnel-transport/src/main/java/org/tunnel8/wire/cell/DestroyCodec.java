@@ -2,6 +2,7 @@ package org.tunnel8.wire.cell;
 
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Envelope;
 import org.tunnel8.wire.MalformedMessageException;
@@ -68,7 +69,8 @@ public final class DestroyCodec {
      * @return true if its signature is right
      */
     public static boolean verify(Destroy destroy, byte[] buffer, int offset) {
-        return Envelope.verify(destroy.sender(), buffer, offset, destroy.signedLength());
+        return Envelope.verify(
+                SignatureScheme.OF_THE_NETWORK, destroy.sender(), buffer, offset, destroy.signedLength());
     }
 
     /**
@@ -84,6 +86,6 @@ public final class DestroyCodec {
         WireWriter writer = Envelope.begin(community, CellMessageId.DESTROY, signer.publicKey(), false, 0);
         writer.u32(circuitId);
         writer.u16(reason);
-        return Envelope.sign(writer, signer);
+        return Envelope.sign(writer, SignatureScheme.OF_THE_NETWORK, signer);
     }
 }

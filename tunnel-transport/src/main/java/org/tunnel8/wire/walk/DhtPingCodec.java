@@ -2,6 +2,7 @@ package org.tunnel8.wire.walk;
 
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Envelope;
 import org.tunnel8.wire.MalformedMessageException;
@@ -49,7 +50,20 @@ public final class DhtPingCodec {
      * @return true if its signature is right
      */
     public static boolean verify(DhtPing ping, byte[] buffer, int offset) {
-        return Envelope.verify(ping.sender(), buffer, offset, ping.signedLength());
+        return verify(SignatureScheme.OF_THE_NETWORK, ping, buffer, offset);
+    }
+
+    /**
+     * As {@link #verify(DhtPing, byte[], int)}, by another scheme than the network's.
+     *
+     * @param scheme how signatures are checked
+     * @param ping what {@link #decode} made of the datagram
+     * @param buffer holds the same datagram, unchanged
+     * @param offset where it begins
+     * @return true if its signature is right
+     */
+    public static boolean verify(SignatureScheme scheme, DhtPing ping, byte[] buffer, int offset) {
+        return Envelope.verify(scheme, ping.sender(), buffer, offset, ping.signedLength());
     }
 
     /**
@@ -61,9 +75,22 @@ public final class DhtPingCodec {
      * @return the datagram
      */
     public static byte[] encode(boolean response, int identifier, IdentityKey signer) {
+        return encode(SignatureScheme.OF_THE_NETWORK, response, identifier, signer);
+    }
+
+    /**
+     * As {@link #encode(boolean, int, IdentityKey)}, by another scheme than the network's.
+     *
+     * @param scheme how it is signed
+     * @param response whether it is the answer
+     * @param identifier all 32 bits
+     * @param signer the own key
+     * @return the datagram
+     */
+    public static byte[] encode(SignatureScheme scheme, boolean response, int identifier, IdentityKey signer) {
         int id = response ? WalkMessageId.DHT_PING_RESPONSE : WalkMessageId.DHT_PING_REQUEST;
         WireWriter writer = Envelope.begin(CommunityId.DHT, id, signer.publicKey(), false, 0);
         writer.u32(identifier);
-        return Envelope.sign(writer, signer);
+        return Envelope.sign(writer, scheme, signer);
     }
 }

@@ -3,6 +3,7 @@ package org.tunnel8.wire.walk;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Envelope;
 import org.tunnel8.wire.MalformedMessageException;
@@ -84,8 +85,21 @@ public final class WalkCodec {
      * @return true if its signature is right; false also for the unsigned kinds, which come from nobody in particular
      */
     public static boolean verify(WalkPacket packet, byte[] buffer, int offset) {
+        return verify(SignatureScheme.OF_THE_NETWORK, packet, buffer, offset);
+    }
+
+    /**
+     * As {@link #verify(WalkPacket, byte[], int)}, by another scheme than the network's.
+     *
+     * @param scheme how signatures are checked
+     * @param packet what {@link #decode} made of the datagram
+     * @param buffer holds the same datagram, unchanged
+     * @param offset where it begins
+     * @return true if its signature is right
+     */
+    public static boolean verify(SignatureScheme scheme, WalkPacket packet, byte[] buffer, int offset) {
         PublicKey sender = packet.sender();
-        return sender != null && Envelope.verify(sender, buffer, offset, packet.signedLength());
+        return sender != null && Envelope.verify(scheme, sender, buffer, offset, packet.signedLength());
     }
 
     /**
@@ -100,13 +114,33 @@ public final class WalkCodec {
      */
     public static byte[] encode(
             CommunityId community, WalkMessage message, long globalTime, @Nullable IdentityKey signer) {
+        return encode(SignatureScheme.OF_THE_NETWORK, community, message, globalTime, signer);
+    }
+
+    /**
+     * As {@link #encode(CommunityId, WalkMessage, long, IdentityKey)}, by another scheme than the network's.
+     *
+     * @param scheme how signed kinds are signed
+     * @param community the overlay
+     * @param message any walker or discovery message
+     * @param globalTime the own clock
+     * @param signer the own key; may be null for the unsigned kinds, which don't use it
+     * @return the datagram
+     * @throws IllegalArgumentException if a signed kind has no signer
+     */
+    public static byte[] encode(
+            SignatureScheme scheme,
+            CommunityId community,
+            WalkMessage message,
+            long globalTime,
+            @Nullable IdentityKey signer) {
         if (!message.signed()) {
             return beforeSignature(community, message, globalTime, null).toByteArray();
         }
         if (signer == null) {
             throw new IllegalArgumentException("a signed message needs a signer");
         }
-        return Envelope.sign(beforeSignature(community, message, globalTime, signer.publicKey()), signer);
+        return Envelope.sign(beforeSignature(community, message, globalTime, signer.publicKey()), scheme, signer);
     }
 
     /** A datagram but for its signature. */

@@ -1,0 +1,16 @@
+package org.tunnel8.simulation;
+
+/** Something that happens at a time; what it is, its kind tells. */
+abstract class Event {
+    final long atNanos;
+    /** Tells events of the same time apart; given by the queue. */
+    long number;
+
+    Event(long atNanos) {
+        this.atNanos = atNanos;
+    }
+
+    boolean isBefore(Event other) {
+        return atNanos < other.atNanos || (atNanos == other.atNanos && number < other.number);
+    }
+}

@@ -1,0 +1,30 @@
+package org.tunnel8.simulation;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A datagram under way. */
+final class Flight extends Event {
+    final InetSocketAddress from;
+    final InetSocketAddress to;
+    final byte[] bytes;
+    /** The box within whose network it stays; null if it goes over the Internet. */
+    final @Nullable NatBox local;
+    /** Whether it has passed the receiver's line already. */
+    final boolean arrived;
+
+    Flight(
+            long atNanos,
+            InetSocketAddress from,
+            InetSocketAddress to,
+            byte[] bytes,
+            @Nullable NatBox local,
+            boolean arrived) {
+        super(atNanos);
+        this.from = from;
+        this.to = to;
+        this.bytes = bytes;
+        this.local = local;
+        this.arrived = arrived;
+    }
+}

@@ -1,0 +1,220 @@
+package org.tunnel8.simulation;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A NAT box in front of some hosts. What it maps and lets in is decided by its {@link NatKind}. Made by {@link
+ * SimulatedNetwork#nat}.
+ */
+public final class NatBox extends Site {
+    private static final int FIRST_PORT = 1_024;
+    static final int PORTS = 65_536 - FIRST_PORT;
+
+    /** Targets remembered for each mapping; the one that was sent to longest ago goes first. */
+    private static final int MAX_TARGETS = 1_024;
+
+    private final SimulatedNetwork network;
+    private final NatSettings settings;
+    private final long timeoutNanos;
+    private final SeededRandom random;
+    private final Map<InetAddress, SimulatedHost> inside = new LinkedHashMap<>();
+    private final Map<Object, Mapping> outward = new HashMap<>();
+    private final Map<Integer, Mapping> inward = new HashMap<>();
+    private InetAddress outside;
+    private long refused;
+
+    /** What a symmetric box tells mappings apart by. */
+    private record Flow(InetSocketAddress inside, InetSocketAddress target) {}
+
+    private static final class Mapping {
+        final Object key;
+        final InetSocketAddress inside;
+        final InetSocketAddress outside;
+        /** Whom something was sent to, and when; addresses or endpoints, the longest ago first. */
+        final Map<Object, Long> targets = new LinkedHashMap<>(16, 0.75f, true);
+
+        long usedNanos;
+
+        Mapping(Object key, InetSocketAddress inside, InetSocketAddress outside) {
+            this.key = key;
+            this.inside = inside;
+            this.outside = outside;
+        }
+    }
+
+    NatBox(SimulatedNetwork network, int number, NatSettings settings, InetAddress outside, SeededRandom random) {
+        super(number);
+        this.network = network;
+        this.settings = settings;
+        this.timeoutNanos = settings.timeout().toNanos();
+        this.outside = outside;
+        this.random = random;
+    }
+
+    /**
+     * Its address on the Internet.
+     *
+     * @return the public address
+     */
+    public InetAddress outside() {
+        return outside;
+    }
+
+    /**
+     * How it works.
+     *
+     * @return the settings
+     */
+    public NatSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Sets the line that it and all behind it are connected by.
+     *
+     * @param settings bandwidth and the like
+     * @return this box
+     */
+    public NatBox line(LineSettings settings) {
+        changeLine(settings);
+        return this;
+    }
+
+    /**
+     * Gives the box another address, as providers do; all mappings end.
+     *
+     * @param address free so far
+     */
+    public void moveTo(InetAddress address) {
+        network.move(this, outside, address);
+        outside = address;
+        outward.clear();
+        inward.clear();
+    }
+
+    /**
+     * How many mappings there are, those that have timed out unnoticed included.
+     *
+     * @return zero or more
+     */
+    public int mappings() {
+        return inward.size();
+    }
+
+    /**
+     * How many datagrams from inside found no free mapping.
+     *
+     * @return zero or more
+     */
+    public long refused() {
+        return refused;
+    }
+
+    void add(SimulatedHost host, InetAddress address) {
+        if (inside.putIfAbsent(address, host) != null) {
+            throw new IllegalStateException("somebody is at " + address.getHostAddress() + " behind this box");
+        }
+    }
+
+    void remove(InetAddress address) {
+        inside.remove(address);
+    }
+
+    @Nullable
+    SimulatedHost hostAt(InetAddress address) {
+        return inside.get(address);
+    }
+
+    /** The source that a datagram from inside gets; null if the box is full. */
+    @Nullable
+    InetSocketAddress translateOut(long nowNanos, InetSocketAddress source, InetSocketAddress target) {
+        Object key = settings.kind().perTarget() ? new Flow(source, target) : source;
+        Mapping mapping = outward.get(key);
+        if (mapping != null && isOver(mapping.usedNanos, nowNanos)) {
+            remove(mapping);
+            mapping = null;
+        }
+        if (mapping == null) {
+            mapping = map(nowNanos, key, source);
+            if (mapping == null) {
+                refused++;
+                return null;
+            }
+        }
+        mapping.usedNanos = nowNanos;
+        mapping.targets.put(permission(target), nowNanos);
+        if (mapping.targets.size() > MAX_TARGETS) {
+            Iterator<Object> oldest = mapping.targets.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        return mapping.outside;
+    }
+
+    private @Nullable Mapping map(long nowNanos, Object key, InetSocketAddress source) {
+        if (inward.size() >= settings.maxMappings()) {
+            forgetOld(nowNanos);
+            if (inward.size() >= settings.maxMappings()) {
+                return null;
+            }
+        }
+        // Cones keep the port if they can; a symmetric box's are anybody's guess.
+        int port = settings.kind().perTarget() ? randomPort() : source.getPort();
+        while (port < FIRST_PORT || inward.containsKey(port)) {
+            port = randomPort();
+        }
+        Mapping mapping = new Mapping(key, source, new InetSocketAddress(outside, port));
+        outward.put(key, mapping);
+        inward.put(port, mapping);
+        return mapping;
+    }
+
+    private int randomPort() {
+        return FIRST_PORT + random.nextInt(PORTS);
+    }
+
+    private void forgetOld(long nowNanos) {
+        for (Mapping mapping : inward.values().toArray(new Mapping[0])) {
+            if (isOver(mapping.usedNanos, nowNanos)) {
+                remove(mapping);
+            }
+        }
+    }
+
+    private void remove(Mapping mapping) {
+        outward.remove(mapping.key);
+        inward.remove(mapping.outside.getPort());
+    }
+
+    private boolean isOver(long usedNanos, long nowNanos) {
+        return nowNanos - usedNanos > timeoutNanos;
+    }
+
+    private Object permission(InetSocketAddress remote) {
+        return settings.kind() == NatKind.ADDRESS_RESTRICTED ? remote.getAddress() : remote;
+    }
+
+    /** Where inside a datagram goes that came to a port outside; null if it is not let in. */
+    @Nullable
+    InetSocketAddress translateIn(long nowNanos, InetSocketAddress from, int port) {
+        Mapping mapping = inward.get(port);
+        if (mapping == null) {
+            return null;
+        }
+        if (isOver(mapping.usedNanos, nowNanos)) {
+            remove(mapping);
+            return null;
+        }
+        if (settings.kind() == NatKind.FULL_CONE) {
+            return mapping.inside;
+        }
+        Long sent = mapping.targets.get(permission(from));
+        return sent != null && !isOver(sent, nowNanos) ? mapping.inside : null;
+    }
+}
