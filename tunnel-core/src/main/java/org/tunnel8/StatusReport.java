@@ -15,6 +15,7 @@ import org.tunnel8.metrics.Counters;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.transport.TransportCounters;
+import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /** Makes status snapshots of an engine. Loop thread only. */
@@ -35,7 +36,8 @@ final class StatusReport {
                 driver.cipherName(),
                 Traffic.of(new Counters()),
                 Map.of(),
-                TransportCounters.none());
+                TransportCounters.none(),
+                BootstrapStatus.NOT_BEGUN);
     }
 
     static TunnelStatus of(
@@ -73,7 +75,19 @@ final class StatusReport {
                 driver.cipherName(),
                 Traffic.of(engine.counters()),
                 drops,
-                driver.portCounters());
+                driver.portCounters(),
+                of(engine.discoveryStatus()));
+    }
+
+    private static BootstrapStatus of(DiscoveryStatus status) {
+        return new BootstrapStatus(
+                BootstrapStatus.State.valueOf(status.bootstrap().name()),
+                status.bootstrapServers(),
+                status.bootstrapAnswering(),
+                status.remembered(),
+                status.rememberedTried(),
+                status.rememberedFound(),
+                status.degraded());
     }
 
     private static CircuitStatus of(Circuit circuit, boolean primary, long now) {

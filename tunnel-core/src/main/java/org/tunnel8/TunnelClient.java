@@ -33,7 +33,6 @@ import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
-import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -57,8 +56,7 @@ public final class TunnelClient implements AutoCloseable {
     private final Socks5Settings socks5Settings;
     private final Consumer<TunnelEvent> onEvent;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final int minPeers;
-    private final int hops;
+    private final Unavailability unavailability;
 
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private volatile @Nullable Socks5Server socks5;
@@ -84,8 +82,7 @@ public final class TunnelClient implements AutoCloseable {
             Consumer<TunnelEvent> onEvent) {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
-        this.minPeers = circuits.minPeers();
-        this.hops = circuits.hops();
+        this.unavailability = new Unavailability(circuits.minPeers(), circuits.hops());
         CommunityId community = CommunityId.parse(network.communityId());
         DriverSettings settings = new DriverSettings(
                 "tunnel8-client",
@@ -310,38 +307,13 @@ public final class TunnelClient implements AutoCloseable {
             return last;
         }
         return driver.hasEngine()
-                ? StatusReport.of(driver, state, reason(), socks5, callbacks)
+                ? StatusReport.of(driver, state, unavailability.reason(driver.engine()), socks5, callbacks)
                 : StatusReport.withoutEngine(
                         driver,
                         state,
                         state == TunnelStatus.State.NEW
                                 ? "the client has not been started"
                                 : "the port is being bound");
-    }
-
-    private String reason() {
-        CircuitPool pool = driver.engine().circuits();
-        if (pool == null || pool.ready() > 0) {
-            return "";
-        }
-        int peers = driver.engine().peers().size();
-        return switch (pool.lack()) {
-            case PEERS ->
-                peers + " of " + minPeers + " peers are known"
-                        + (peers == 0 ? entry(driver.engine().discoveryStatus()) : "");
-            case CANDIDATES -> "no exit is known, or too few relays for " + hops + " hops";
-            case NONE -> "the first circuits are being built";
-        };
-    }
-
-    /** What stands in the way while nobody is known. */
-    private static String entry(DiscoveryStatus status) {
-        return switch (status.bootstrap()) {
-            case IDLE -> ", and there is no bootstrap server to ask";
-            case CONTACTING -> ", and no bootstrap server has answered yet";
-            case ANSWERED -> ", and nobody that a bootstrap server introduced has answered yet";
-            case UNREACHABLE -> ", and none of the " + status.bootstrapServers() + " bootstrap servers answers";
-        };
     }
 
     /**
@@ -441,6 +413,16 @@ public final class TunnelClient implements AutoCloseable {
         @Override
         public void onPeers(int peers) {
             tell(new TunnelEvent.PeersChanged(peers));
+        }
+
+        @Override
+        public void onDegraded() {
+            tell(new TunnelEvent.Degraded(driver.engine().discoveryStatus().whyDegraded()));
+        }
+
+        @Override
+        public void onRecovered(long afterNanos) {
+            tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
         }
     }
 }

@@ -21,6 +21,7 @@ import org.tunnel8.transport.TransportCounters;
  * @param drops what was dropped, by reason; reasons of the proxy begin with {@code SOCKS5_}, and {@code
  *     CALLBACKS_TOO_SLOW} counts events that the application was too slow to hear; reasons without drops are left out
  * @param port what the port's socket has counted
+ * @param bootstrap how entering the network goes
  */
 public record TunnelStatus(
         State state,
@@ -33,7 +34,8 @@ public record TunnelStatus(
         String layerCipher,
         Traffic traffic,
         Map<String, Long> drops,
-        TransportCounters port) {
+        TransportCounters port,
+        BootstrapStatus bootstrap) {
 
     /** Whether a client can be used. */
     public enum State {

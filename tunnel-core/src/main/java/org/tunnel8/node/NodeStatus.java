@@ -1,6 +1,7 @@
 package org.tunnel8.node;
 
 import java.util.Map;
+import org.tunnel8.BootstrapStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.transport.TransportCounters;
 
@@ -16,6 +17,7 @@ import org.tunnel8.transport.TransportCounters;
  * @param drops what was dropped, by reason; reasons without drops are left out
  * @param port what the node's socket has counted
  * @param outside what its outside sockets have counted
+ * @param bootstrap how entering the network goes
  */
 public record NodeStatus(
         int peers,
@@ -26,7 +28,8 @@ public record NodeStatus(
         Traffic traffic,
         Map<String, Long> drops,
         TransportCounters port,
-        TransportCounters outside) {
+        TransportCounters outside,
+        BootstrapStatus bootstrap) {
 
     /** Copies what could change. */
     public NodeStatus {

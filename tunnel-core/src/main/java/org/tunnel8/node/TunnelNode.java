@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.BootstrapStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
@@ -26,6 +27,7 @@ import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
+import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -108,6 +110,16 @@ public final class TunnelNode implements AutoCloseable {
         @Override
         public void onPeers(int peers) {
             tell(new TunnelEvent.PeersChanged(peers));
+        }
+
+        @Override
+        public void onDegraded() {
+            tell(new TunnelEvent.Degraded(driver.engine().discoveryStatus().whyDegraded()));
+        }
+
+        @Override
+        public void onRecovered(long afterNanos) {
+            tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
         }
     }
 
@@ -231,7 +243,19 @@ public final class TunnelNode implements AutoCloseable {
                 Traffic.of(engine.counters()),
                 drops,
                 driver.portCounters(),
-                driver.outsideCounters());
+                driver.outsideCounters(),
+                of(engine.discoveryStatus()));
+    }
+
+    private static BootstrapStatus of(DiscoveryStatus status) {
+        return new BootstrapStatus(
+                BootstrapStatus.State.valueOf(status.bootstrap().name()),
+                status.bootstrapServers(),
+                status.bootstrapAnswering(),
+                status.remembered(),
+                status.rememberedTried(),
+                status.rememberedFound(),
+                status.degraded());
     }
 
     /**

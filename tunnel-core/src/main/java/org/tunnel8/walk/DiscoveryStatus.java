@@ -34,4 +34,21 @@ public record DiscoveryStatus(
         int rememberedFound,
         NatType natType,
         NatEvidence natEvidence,
-        boolean puncturesFailing) {}
+        boolean puncturesFailing) {
+
+    /**
+     * Says why there is no way into the network.
+     *
+     * @return a sentence for the user that names nobody (D12); empty if there is a way, or none was tried yet
+     */
+    public String whyDegraded() {
+        if (!degraded) {
+            return "";
+        }
+        String servers = bootstrapServers == 0
+                ? "no address of a bootstrap server is known"
+                : "none of " + bootstrapServers + " bootstrap servers answers";
+        String peers = rememberedTried == 0 ? "" : ", nor any of " + rememberedTried + " remembered peers";
+        return "no peer is known, and " + servers + peers + "; they are asked again every 30 s";
+    }
+}

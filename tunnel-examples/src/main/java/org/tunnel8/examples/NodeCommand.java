@@ -102,6 +102,13 @@ final class NodeCommand implements Callable<Integer> {
     private @Nullable Path key;
 
     @Option(
+            names = "--memory",
+            paramLabel = "FILE",
+            description = "Remembers good peers here, so that the next start asks them first; made when missing"
+                    + " (default: begins from nothing).")
+    private @Nullable Path memory;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -123,12 +130,16 @@ final class NodeCommand implements Callable<Integer> {
                 .roles(roleSet)
                 .listen(listen.getAddress(), PortRange.of(listen.getPort()))
                 .exitAllow(exitAllow)
-                .network(network(roleSet));
+                .network(network(roleSet))
+                .onEvent(new EntryEvents(report));
         if (exitBind != null) {
             builder.exitBind(exitBind);
         }
         if (key != null) {
             builder.identity(key);
+        }
+        if (memory != null) {
+            builder.memory(memory);
         }
         try (TunnelNode node = builder.build()) {
             node.start().join();

@@ -2,6 +2,7 @@ package org.tunnel8.examples;
 
 import com.google.gson.JsonObject;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelClient;
+import org.tunnel8.TunnelClientBuilder;
 import org.tunnel8.TunnelNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,6 +84,13 @@ final class SocksCommand implements Callable<Integer> {
     private @Nullable String community;
 
     @Option(
+            names = "--memory",
+            paramLabel = "FILE",
+            description = "Remembers good peers here, so that the next start asks them first; made when missing"
+                    + " (default: begins from nothing).")
+    private @Nullable Path memory;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -103,12 +112,16 @@ final class SocksCommand implements Callable<Integer> {
             throw new UsageException("--listen must be a loopback address, not " + Endpoints.text(listen)
                     + ": the proxy asks nobody for a password");
         }
-        try (TunnelClient client = TunnelClient.builder()
+        TunnelClientBuilder builder = TunnelClient.builder()
                 .network(network())
                 .hops(hops)
                 .minPeers(minPeers)
                 .socks5(listen)
-                .build()) {
+                .onEvent(new EntryEvents(report));
+        if (memory != null) {
+            builder.memory(memory);
+        }
+        try (TunnelClient client = builder.build()) {
             long startNanos = System.nanoTime();
             client.start().join();
             reportProxy(report, client);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,5 +76,25 @@ class NodeCommandTest {
                 "node", "--roles", "relay", "--listen", "127.0.0.1:0", "--key", folder.toString(), "--json");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).startsWith("tunnel node: ").hasLineCount(1);
+    }
+
+    @Test
+    void runsThoughItsFileOfRememberedPeersIsDamaged(@TempDir Path folder) throws Exception {
+        Path memory = Files.writeString(folder.resolve("peers"), "no peer\n");
+        CommandLineRun run = CommandLineRun.of(
+                "node",
+                "--roles",
+                "relay",
+                "--listen",
+                "127.0.0.1:0",
+                "--memory",
+                memory.toString(),
+                "--duration",
+                "1",
+                "--json");
+        assertThat(run.status()).isZero();
+        assertThat(run.jsonLines())
+                .extracting(line -> line.get("event").getAsString())
+                .containsExactlyInAnyOrder("ready", "memory");
     }
 }

@@ -1,0 +1,46 @@
+package org.tunnel8.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tunnel8.TunnelEvent;
+
+class EntryEventsTest {
+    private static final List<TunnelEvent> EVENTS = List.of(
+            new TunnelEvent.PeersChanged(1),
+            new TunnelEvent.Degraded("nobody answers"),
+            new TunnelEvent.Recovered(Duration.ofMillis(30_250)),
+            new TunnelEvent.MemoryTrouble("the file is no file"));
+
+    private static String told(boolean json) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream writer = new PrintStream(out, true, StandardCharsets.UTF_8);
+        EntryEvents events =
+                new EntryEvents(new Report(new Surroundings(writer, writer, false, new StopSignal()), json));
+        EVENTS.forEach(events);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void tellsProgramsInJsonWhetherThereIsAWayIn() {
+        assertThat(told(true).lines())
+                .containsExactly(
+                        "{\"event\":\"degraded\",\"reason\":\"nobody answers\"}",
+                        "{\"event\":\"recovered\",\"seconds\":30.25}",
+                        "{\"event\":\"memory\",\"reason\":\"the file is no file\"}");
+    }
+
+    @Test
+    void tellsPeopleInWords() {
+        assertThat(told(false).lines())
+                .containsExactly(
+                        "anonymous routing is unavailable: nobody answers",
+                        "somebody answers again, after 30.3 s",
+                        "the file is no file");
+    }
+}
