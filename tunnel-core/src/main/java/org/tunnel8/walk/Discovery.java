@@ -16,6 +16,7 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
@@ -124,6 +125,11 @@ public final class Discovery {
         @Override
         public void completed(Exchange exchange) {
             requests.completed(exchange);
+        }
+
+        @Override
+        public void unanswered(Exchange exchange) {
+            requests.unanswered(exchange);
         }
 
         @Override
@@ -300,14 +306,18 @@ public final class Discovery {
      * Where the handshake with an address stands (FR-009).
      *
      * @param address the address
-     * @return {@link HandshakeState#COMPLETE} for every peer's address, else as far as the last 10 s tell
+     * @return {@link HandshakeState#COMPLETE} for every peer's address, else as far as the last 10 s tell; {@link
+     *     HandshakeState#FAILED} also for an address that lately did not answer and is left alone for that
      */
     public HandshakeState handshake(InetSocketAddress address) {
         Exchange exchange = exchanges.with(address);
         if (peers.byAddress(address) != null) {
             return HandshakeState.COMPLETE;
         }
-        return exchange == null ? HandshakeState.NONE : exchange.handshake().state();
+        if (exchange == null) {
+            return walker.isDead(address) ? HandshakeState.FAILED : HandshakeState.NONE;
+        }
+        return exchange.handshake().state();
     }
 
     /**
@@ -340,7 +350,7 @@ public final class Discovery {
                 peers.size(),
                 peers.candidateCount(PeerFlags.EXIT_BT),
                 walker.walkableCount(),
-                exchanges.outstanding(),
+                exchanges.outstanding(Purpose.WALK) + exchanges.outstanding(Purpose.ASK),
                 bootstrap.state(),
                 bootstrap.serverCount(),
                 bootstrap.answeringCount(),

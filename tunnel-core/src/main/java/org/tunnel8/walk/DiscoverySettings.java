@@ -23,7 +23,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param bootstrap where the network is entered; host names are resolved through {@link DiscoveryListener#resolve}
  * @param targetPeers walking slows down once this many peers are known (PROTOCOL.md §4)
  * @param targetExits and so many exits among them
- * @param window requests to find peers that may be unanswered at once (PROTOCOL.md §4)
+ * @param window walks that may be unanswered at once, and requests to peers as many
  * @param bootstrapWave bootstrap servers contacted at once
  * @param stepInterval time between steps while walking (PROTOCOL.md §4)
  * @param idleInterval time between steps once there are enough peers; not above the refresh of FR-008
@@ -142,7 +142,7 @@ public record DiscoverySettings(
         private int targetPeers = 20;
         // With 8 % exits among the peers, 20 of them hold fewer than two: too few to choose from.
         private int targetExits = 3;
-        private int window = 5;
+        private int window = 20;
         private int bootstrapWave = 20;
         private Duration stepInterval = Duration.ofMillis(500);
         private Duration idleInterval = Duration.ofSeconds(30);

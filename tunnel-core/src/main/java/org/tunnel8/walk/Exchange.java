@@ -30,18 +30,16 @@ final class Exchange {
     record Attempt(Exchange exchange, int identifier, long sentNanos) {}
 
     private final Purpose purpose;
-    private final WalkTarget target;
+    private WalkTarget target;
     private final long startedNanos;
     private final HandshakeStateMachine handshake = new HandshakeStateMachine();
     private final List<Attempt> attempts = new ArrayList<>(2);
-    private InetSocketAddress address;
     private int retries;
     private boolean answered;
     private @Nullable Deadline retry;
 
     Exchange(Purpose purpose, WalkTarget target, long startedNanos) {
         this.purpose = purpose;
-        this.address = target.address();
         this.target = target;
         this.startedNanos = startedNanos;
     }
@@ -52,11 +50,11 @@ final class Exchange {
 
     /** The address that is asked; moves once if the response came from another. */
     InetSocketAddress address() {
-        return address;
+        return target.address();
     }
 
     void moveTo(InetSocketAddress newAddress) {
-        address = newAddress;
+        target = new WalkTarget(newAddress, target.style(), target.introducer(), target.needsPuncture());
     }
 
     /** What was to be asked, and who said so. */

@@ -32,8 +32,11 @@ final class Exchanges {
     /** Repetitions at most (FR-004). */
     static final int MAX_RETRIES = 5;
 
-    /** An unanswered request no longer holds back others after this time (PROTOCOL.md §4: dead after 3 s). */
+    /** An unanswered request no longer holds back others after this time (PROTOCOL.md §4: dead after 3 s) ... */
     static final long OUTSTANDING_NANOS = 3_000_000_000L;
+
+    /** ... or, where answers come quickly, after this or a usual round trip, whatever is longer. */
+    static final long LEAST_OUTSTANDING_NANOS = 800_000_000L;
 
     /** Exchanges at once; more are refused. */
     static final int MAX_EXCHANGES = 1_000;
@@ -63,6 +66,9 @@ final class Exchanges {
     interface Outcome {
         /** The handshake is complete. */
         default void completed(Exchange exchange) {}
+
+        /** The last repetition is sent: all requests before it are unanswered, which are five in a row. */
+        default void unanswered(Exchange exchange) {}
 
         /** Nothing that completes it came within the limit. */
         void failed(Exchange exchange);
@@ -106,13 +112,17 @@ final class Exchanges {
         return byIdentifier.get(identifier);
     }
 
-    /** How many requests hold back others: unanswered, young, and made to find peers. */
-    int outstanding() {
+    /** How many requests of a purpose hold back others: unanswered and young. */
+    int outstanding(Purpose purpose) {
         long now = deadlines.nowNanos();
+        long young = strangersRtt.samples() == 0
+                ? OUTSTANDING_NANOS
+                : strangersRtt.timeoutNanos(LEAST_OUTSTANDING_NANOS, OUTSTANDING_NANOS);
         int count = 0;
         for (Exchange exchange : byAddress.values()) {
-            boolean counts = exchange.purpose() == Purpose.WALK || exchange.purpose() == Purpose.ASK;
-            if (counts && exchange.handshake().isUnderWay() && now - exchange.startedNanos() < OUTSTANDING_NANOS) {
+            if (exchange.purpose() == purpose
+                    && now - exchange.startedNanos() < young
+                    && exchange.handshake().isUnderWay()) {
                 count++;
             }
         }
@@ -196,6 +206,9 @@ final class Exchanges {
         if (exchange.handshake().isUnderWay() && !stopped) {
             exchange.retried();
             send(exchange);
+            if (exchange.retries() == MAX_RETRIES) {
+                outcome.unanswered(exchange);
+            }
         }
     }
 

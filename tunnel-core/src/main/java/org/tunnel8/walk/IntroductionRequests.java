@@ -186,6 +186,19 @@ final class IntroductionRequests {
         }
     }
 
+    /** Five requests in a row went unanswered: a peer is out of the candidates until it is heard (FR-012). */
+    void unanswered(Exchange exchange) {
+        Peer peer = peers.byAddress(exchange.address());
+        if (peer != null && isSilent(peer, exchange)) {
+            peers.unreachable(peer);
+            walker.news();
+        }
+    }
+
+    private static boolean isSilent(Peer peer, Exchange exchange) {
+        return peer.address().equals(exchange.address()) && peer.lastHeardNanos() <= exchange.startedNanos();
+    }
+
     /** No answer came within the limit. */
     void failed(Exchange exchange) {
         notePuncture(exchange, false);
@@ -200,8 +213,8 @@ final class IntroductionRequests {
             return;
         }
         if (peer == null) {
-            walker.failed(address);
-        } else if (peer.address().equals(address) && peer.lastHeardNanos() <= exchange.startedNanos()) {
+            walker.failed(exchange.target());
+        } else if (isSilent(peer, exchange)) {
             // A peer of the reference ignores requests when it knows more peers than it wants. If it gave any other
             // sign of life meanwhile, it is as good a hop as before.
             peers.unreachable(peer);

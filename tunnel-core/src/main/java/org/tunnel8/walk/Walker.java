@@ -10,17 +10,15 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Exchange.Purpose;
-import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * Finds peers: asks known ones whom they know, and walks to the addresses they introduce (PROTOCOL.md §4, FR-008).
  *
- * <p>While there are too few peers, a step is taken each half second, and an introduced address is walked to at once if
- * few enough requests are unanswered. Steps grow rare while introductions bring nothing new, as in a small network all of
- * whose peers are known. With enough peers a step each half minute keeps the table fresh. Engine thread only.
+ * <p>Steps are taken at a {@link WalkPace}, and an introduced address is walked to at once if few enough requests are
+ * unanswered. Asking does not wait for walks that lead nowhere: they have windows of their own. Engine thread only.
  */
 final class Walker {
-    /** Of 256 steps, this many ask for an introduction although there are addresses to walk to (PROTOCOL.md §4). */
+    /** Of 256 steps with enough peers, this many ask although there are addresses to walk to (PROTOCOL.md §4). */
     private static final int ASK_CHANCE = 50;
 
     private static final int CHANCES = 256;
@@ -28,21 +26,8 @@ final class Walker {
     /** Of 100 asks, this many go to a bootstrap server, against a network in parts (PROTOCOL.md §4). */
     private static final int BOOTSTRAP_PERCENT = 5;
 
-    private static final int MAX_ASKS_PER_STEP = 2;
-
-    /** The longest time between steps while there are too few peers. */
-    private static final long FRUITLESS_INTERVAL_NANOS = 10_000_000_000L;
-
-    /** Asks without news before steps grow rare: this many and {@link #FRUITLESS_ASKS_PER_PEER} for each peer. */
-    private static final int FRUITLESS_ASKS = 8;
-
-    /** Twice as many draws as there are peers leave few of them out. */
-    private static final int FRUITLESS_ASKS_PER_PEER = 2;
-
-    private static final int MAX_DOUBLINGS = 10;
-
-    /** New addresses are not walked to any more with this many times the wanted peers, even if exits are lacking. */
-    private static final int CEILING_FACTOR = 5;
+    /** One peer is not asked again before this time: two introductions a second are what the reference asks of one. */
+    private static final long SAME_PEER_NANOS = 500_000_000L;
 
     private final DiscoverySettings settings;
     private final PeerTable peers;
@@ -51,8 +36,8 @@ final class Walker {
     private final NatTypeEstimator nat;
     private final Deadlines deadlines;
     private final RandomGenerator random;
+    private final WalkPace pace;
     private final WalkableAddresses walkable = new WalkableAddresses();
-    private int asksWithoutNews;
     private @Nullable Deadline nextStep;
 
     Walker(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap) {
@@ -63,6 +48,7 @@ final class Walker {
         this.nat = context.nat();
         this.deadlines = context.deadlines();
         this.random = context.random();
+        this.pace = new WalkPace(settings, peers, deadlines);
     }
 
     void start() {
@@ -82,15 +68,15 @@ final class Walker {
             return;
         }
         news();
-        if (mayWalk() && exchanges.outstanding() < settings.window()) {
+        if (hasRoomFor(Purpose.WALK)) {
             walk();
         }
     }
 
     /** Something changed that makes walking worth while again: an address to walk to, or a peer less. */
     void news() {
-        asksWithoutNews = 0;
-        if (nextStep != null && nextStep.whenNanos() - deadlines.nowNanos() > intervalNanos()) {
+        pace.news();
+        if (nextStep != null && nextStep.whenNanos() - deadlines.nowNanos() > pace.intervalNanos()) {
             scheduleStep();
         }
     }
@@ -102,9 +88,14 @@ final class Walker {
         walkable.lives(address);
     }
 
-    /** Nobody answered at this address. */
-    void failed(InetSocketAddress address) {
-        walkable.died(address, deadlines.nowNanos());
+    /** Nobody answered there. */
+    void failed(WalkTarget target) {
+        walkable.died(target, deadlines.nowNanos());
+    }
+
+    /** Tells whether nobody answered there when it was last tried, which is not forgotten yet. */
+    boolean isDead(InetSocketAddress address) {
+        return walkable.isDead(address);
     }
 
     int walkableCount() {
@@ -119,30 +110,40 @@ final class Walker {
         if (nextStep != null) {
             nextStep.cancel();
         }
-        nextStep = deadlines.after(intervalNanos(), this::step);
+        nextStep = deadlines.after(pace.intervalNanos(), this::step);
     }
 
     private void step() {
+        pace.step();
         scheduleStep();
         if (peers.size() == 0) {
             bootstrap.contactAllIfDue();
             bootstrap.askAgainIfDue();
         }
-        int free = settings.window() - exchanges.outstanding();
-        int asks = 0;
-        boolean walking = mayWalk();
-        int maxAsks = walking && !hasEnough() ? MAX_ASKS_PER_STEP : 1;
-        while (free > 0) {
-            boolean walked = walking && random.nextInt(CHANCES) >= ASK_CHANCE && walk();
-            if (!walked && (asks++ >= maxAsks || !ask())) {
+        boolean asksRather = pace.hasEnough() && random.nextInt(CHANCES) < ASK_CHANCE;
+        boolean walked = false;
+        while (!asksRather && hasRoomFor(Purpose.WALK) && walk()) {
+            walked = true;
+        }
+        if (walked && pace.hasEnough()) {
+            return;
+        }
+        for (int asks = pace.asksPerStep(); asks > 0 && hasRoomFor(Purpose.ASK); asks--) {
+            if (!ask()) {
                 return;
             }
-            free--;
         }
     }
 
-    /** Walks to the newest introduced address that is of use; false if there is none. */
+    private boolean hasRoomFor(Purpose purpose) {
+        return exchanges.outstanding(purpose) < settings.window();
+    }
+
+    /** Walks to the newest introduced address that is of use; false if there is none, or it must not be now. */
     private boolean walk() {
+        if (walkable.isEmpty() || !pace.tryWalk()) {
+            return false;
+        }
         while (true) {
             WalkTarget target = walkable.take(deadlines.nowNanos());
             if (target == null) {
@@ -155,16 +156,24 @@ final class Walker {
     }
 
     private boolean ask() {
-        Peer peer = peers.random(random, p -> p.isReachable() && !exchanges.isUnderWay(p.address()));
+        Peer peer = peers.random(random, this::canBeAsked);
         if (peer == null) {
             return false;
         }
-        asksWithoutNews++;
+        pace.ask();
         if (random.nextInt(100) < BOOTSTRAP_PERCENT && bootstrap.serverCount() > 0) {
             bootstrap.keepAlive();
             return true;
         }
         return exchanges.start(Purpose.ASK, WalkTarget.of(peer));
+    }
+
+    private boolean canBeAsked(Peer peer) {
+        Exchange latest = exchanges.with(peer.address());
+        boolean isRested = latest == null
+                || (!latest.handshake().isUnderWay()
+                        && deadlines.nowNanos() - latest.startedNanos() >= SAME_PEER_NANOS);
+        return isRested && peer.isReachable();
     }
 
     private boolean isOfNoUse(WalkTarget target) {
@@ -173,33 +182,5 @@ final class Walker {
         }
         InetSocketAddress address = target.address();
         return peers.byAddress(address) != null || bootstrap.isServer(address) || exchanges.isUnderWay(address);
-    }
-
-    private boolean hasEnough() {
-        return peers.size() >= settings.targetPeers()
-                && peers.candidateCount(PeerFlags.EXIT_BT) >= settings.targetExits();
-    }
-
-    /** With enough peers, half as many more may still come in by and by, so that the table is renewed (FR-008). */
-    private boolean mayWalk() {
-        int target = settings.targetPeers();
-        return peers.size() < (hasEnough() ? target + (target + 1) / 2 : CEILING_FACTOR * target);
-    }
-
-    private boolean isFruitless() {
-        return asksWithoutNews >= FRUITLESS_ASKS + FRUITLESS_ASKS_PER_PEER * peers.size();
-    }
-
-    private long intervalNanos() {
-        if (hasEnough() || !mayWalk()) {
-            return settings.idleInterval().toNanos();
-        }
-        long step = settings.stepInterval().toNanos();
-        if (!isFruitless()) {
-            return step;
-        }
-        int more = asksWithoutNews - FRUITLESS_ASKS - FRUITLESS_ASKS_PER_PEER * peers.size();
-        long slowed = step << Math.min(MAX_DOUBLINGS, 1 + more / MAX_ASKS_PER_STEP);
-        return Math.max(step, Math.min(slowed, FRUITLESS_INTERVAL_NANOS));
     }
 }

@@ -117,10 +117,10 @@ class ExchangesTest {
     @Test
     void doesNotLetAnOldRequestHoldBackOthers() {
         start(PEER);
-        assertThat(exchanges.outstanding()).isEqualTo(1);
+        assertThat(exchanges.outstanding(Purpose.WALK)).isEqualTo(1);
 
         runFor(Duration.ofSeconds(3));
-        assertThat(exchanges.outstanding()).isZero();
+        assertThat(exchanges.outstanding(Purpose.WALK)).isZero();
         assertThat(exchanges.isUnderWay(PEER)).isTrue();
     }
 

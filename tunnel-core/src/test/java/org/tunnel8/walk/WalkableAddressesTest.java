@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tunnel8.walk.TestNode.at;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.wire.walk.WalkStyle;
 
 class WalkableAddressesTest {
     private final WalkableAddresses addresses = new WalkableAddresses();
+
+    private static WalkTarget target(String address, @Nullable String introducer) {
+        return new WalkTarget(
+                at(address),
+                WalkStyle.OLD,
+                introducer == null ? null : at(introducer + ":1").getAddress(),
+                true);
+    }
 
     private boolean add(String address, long nowNanos) {
         return addresses.add(new WalkTarget(at(address), WalkStyle.OLD), nowNanos);
@@ -46,7 +55,7 @@ class WalkableAddressesTest {
 
     @Test
     void doesNotReturnToADeadAddressForAWhile() {
-        addresses.died(at("198.51.100.1:1"), 0);
+        addresses.died(target("198.51.100.1:1", null), 0);
 
         assertThat(add("198.51.100.1:1", WalkableAddresses.DEAD_NANOS - 1)).isFalse();
         assertThat(addresses.isEmpty()).isTrue();
@@ -54,8 +63,39 @@ class WalkableAddressesTest {
     }
 
     @Test
+    void leavesAnAddressAloneForLongerWithEachFailureInARow() {
+        long now = 0;
+        for (int failure = 1; failure <= 7; failure++) {
+            addresses.died(target("198.51.100.1:1", "192.0.2.1"), now);
+            long wait = WalkableAddresses.DEAD_NANOS << Math.min(4, failure - 1);
+
+            assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.1"), now + wait - 1))
+                    .isFalse();
+            now += wait;
+            assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.1"), now))
+                    .isTrue();
+        }
+        addresses.lives(at("198.51.100.1:1"));
+        addresses.died(target("198.51.100.1:1", "192.0.2.1"), now);
+        assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.1"), now + WalkableAddresses.DEAD_NANOS))
+                .isTrue();
+    }
+
+    @Test
+    void isNotKeptFromAnAddressByWhoeverIntroducesItInVain() {
+        long soon = WalkableAddresses.DEAD_FOR_OTHERS_NANOS;
+        for (int i = 0; i < 5; i++) {
+            addresses.died(target("198.51.100.1:1", "192.0.2.1"), 0);
+        }
+        assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.1"), soon)).isFalse();
+        assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.2"), soon - 1))
+                .isFalse();
+        assertThat(addresses.add(target("198.51.100.1:1", "192.0.2.2"), soon)).isTrue();
+    }
+
+    @Test
     void returnsToAnAddressThatLives() {
-        addresses.died(at("198.51.100.1:1"), 0);
+        addresses.died(target("198.51.100.1:1", null), 0);
         addresses.lives(at("198.51.100.1:1"));
 
         assertThat(add("198.51.100.1:1", 1)).isTrue();
