@@ -275,6 +275,16 @@ public final class PeerTable {
     }
 
     /**
+     * Tells whether a key is in use.
+     *
+     * @param key the key
+     * @return true between {@link #pin} and the last {@link #unpin}
+     */
+    public boolean isPinned(PublicKey key) {
+        return pins.containsKey(key);
+    }
+
+    /**
      * Finds a peer by its key.
      *
      * @param key the key

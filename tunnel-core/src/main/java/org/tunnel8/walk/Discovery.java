@@ -103,7 +103,7 @@ public final class Discovery {
         this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
         this.punctures = new PunctureService(context);
-        this.pings = new DiscoveryPings(context);
+        this.pings = new DiscoveryPings(context, exchanges);
         this.responder = new DiscoveryResponder(context, pings, punctures);
         this.churn = new PeerChurn(context, exchanges, pings);
         this.versions = new VersionGuard(context);

@@ -22,12 +22,14 @@ final class DiscoveryPings {
     private static final int IDENTIFIERS = 1 << 16;
 
     private final WalkContext context;
+    private final Exchanges exchanges;
     private final Map<Integer, Outstanding> outstanding = new LinkedHashMap<>();
 
     private record Outstanding(InetSocketAddress address, long sentNanos) {}
 
-    DiscoveryPings(WalkContext context) {
+    DiscoveryPings(WalkContext context, Exchanges exchanges) {
         this.context = context;
+        this.exchanges = exchanges;
     }
 
     void send(InetSocketAddress address) {
@@ -48,6 +50,7 @@ final class DiscoveryPings {
             return;
         }
         outstanding.remove(pong.identifier());
+        exchanges.heardFrom(from);
         Peer peer = context.peers().byAddress(from);
         if (peer != null) {
             context.peers().heard(peer);

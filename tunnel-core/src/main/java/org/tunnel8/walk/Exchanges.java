@@ -181,6 +181,14 @@ final class Exchanges {
         }
     }
 
+    /** Whoever is at this address has shown that he is there: no need to repeat our request. */
+    void heardFrom(InetSocketAddress from) {
+        Exchange exchange = byAddress.get(from);
+        if (exchange != null) {
+            exchange.awaitRetry(null);
+        }
+    }
+
     /** Ends all repetitions, and starts no exchange any more. */
     void stop() {
         stopped = true;

@@ -53,7 +53,7 @@ final class IntroductionRequests {
     static void send(WalkContext context, Exchange exchange, int identifier) {
         InetSocketAddress to = exchange.address();
         // Bit 0x20 stays clear: set, it would make a peer answer in new style, which our old-style requests avoid.
-        boolean adviceWanted = exchange.style() == WalkStyle.OLD;
+        boolean adviceWanted = exchange.style() == WalkStyle.OLD && exchange.purpose() != Purpose.PROBE;
         int flags = IntroductionRequest.flags(context.nat().connectionType(), false, adviceWanted);
         IntroductionRequest request = new IntroductionRequest(
                 exchange.style(),

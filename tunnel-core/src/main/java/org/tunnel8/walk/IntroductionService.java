@@ -119,7 +119,7 @@ final class IntroductionService {
 
     private void answer(
             InetSocketAddress to, PublicKey requester, IntroductionRequest request, WalkStyle style, boolean full) {
-        Peer other = drawOther(to, requester, style, Acquaintance.typeOf(request, to));
+        Peer other = drawOther(to, requester, style, request);
         Introduced introduced = other == null ? null : introduced(other, to);
         if (other != null && introduced != null) {
             askForPuncture(other, to, request, style);
@@ -146,11 +146,12 @@ final class IntroductionService {
     }
 
     private @Nullable Peer drawOther(
-            InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style, ConnectionType type) {
+            InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style, IntroductionRequest request) {
         // A bootstrap server asks only to see whether we are there.
-        if (bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake()) {
+        if (!wantsAdvice(request) || bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake()) {
             return null;
         }
+        ConnectionType type = Acquaintance.typeOf(request, requesterAddress);
         Predicate<Peer> eligible = peer -> !peer.key().equals(requester)
                 && !peer.address().equals(requesterAddress)
                 && peer.isReachable()
@@ -165,6 +166,11 @@ final class IntroductionService {
                 : peers.random(
                         context.random(),
                         peer -> fit(peer, requesterAddress, type) == Acquaintance.UNLIKELY && eligible.test(peer));
+    }
+
+    /** Old-style requests of the reference always want somebody introduced and say so; its new-style ones say nothing. */
+    private static boolean wantsAdvice(IntroductionRequest request) {
+        return request.style() == WalkStyle.NEW || request.adviceWanted();
     }
 
     private static Acquaintance fit(Peer peer, InetSocketAddress requester, ConnectionType type) {

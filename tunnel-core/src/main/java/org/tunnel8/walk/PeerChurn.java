@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
@@ -8,13 +9,18 @@ import org.tunnel8.peer.RemovalReason;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * Asks silent peers for a sign of life and drops those that give none (PROTOCOL.md §4: 27.5 s and 57.5 s).
  *
- * <p>A silent peer gets an introduction request, whose signed answer also renews its flags, and a ping of the discovery
- * overlay, which a peer of the reference answers even when it knows more peers than it wants and ignores requests. Both
- * keep the way through NATs open, and are our own sign of life to the peer. Engine thread only.
+ * <p>A silent peer gets an introduction request that wants nobody introduced. Its signed answer renews what it says of
+ * itself and what it sees of us; the request keeps the way through NATs open and is our own sign of life to the peer. If no
+ * answer comes, it gets a ping of the discovery overlay as well, which a peer of the reference answers even when it knows
+ * more peers than it wants and ignores requests.
+ *
+ * <p>Only so many are kept that way as are wanted, besides exits and peers in use. The others stay while they keep us: of
+ * two that have more than enough, neither needs the other. Engine thread only.
  */
 final class PeerChurn {
     private static final long SWEEP_NANOS = 1_000_000_000L;
@@ -23,6 +29,7 @@ final class PeerChurn {
     private final Exchanges exchanges;
     private final DiscoveryPings pings;
     private final Deadlines deadlines;
+    private final int wanted;
     private @Nullable Deadline nextSweep;
 
     PeerChurn(WalkContext context, Exchanges exchanges, DiscoveryPings pings) {
@@ -30,6 +37,7 @@ final class PeerChurn {
         this.exchanges = exchanges;
         this.pings = pings;
         this.deadlines = context.deadlines();
+        this.wanted = WalkPace.ceiling(context.settings().targetPeers());
     }
 
     void start() {
@@ -45,14 +53,36 @@ final class PeerChurn {
     private void sweep() {
         nextSweep = deadlines.after(SWEEP_NANOS, this::sweep);
         long now = deadlines.nowNanos();
-        for (Peer peer : new ArrayList<>(peers.all())) {
-            long silent = now - peer.lastHeardNanos();
-            if (silent >= PeerTable.GONE_NANOS) {
-                peers.remove(peer, RemovalReason.SILENT);
-            } else if (silent >= PeerTable.SILENT_NANOS && exchanges.start(Purpose.PROBE, WalkTarget.of(peer))) {
-                // An unanswered exchange stays for 10 s, which makes that the time between probes.
-                pings.send(peer.address());
+        int confirmed = 0;
+        List<Peer> silent = new ArrayList<>();
+        for (Peer peer : peers.all()) {
+            confirmed += peer.isConfirmed() ? 1 : 0;
+            if (now - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS) {
+                silent.add(peer);
             }
+        }
+        int surplus = Math.max(0, confirmed - wanted);
+        int places = wanted - confirmed;
+        for (Peer peer : silent) {
+            if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS) {
+                peers.remove(peer, RemovalReason.SILENT);
+            } else if (isNeeded(peer) || (peer.isConfirmed() ? surplus-- <= 0 : places-- > 0)) {
+                probe(peer, now);
+            }
+        }
+    }
+
+    private boolean isNeeded(Peer peer) {
+        return peers.isPinned(peer.key()) || (peer.isConfirmed() && peer.flags().has(PeerFlags.EXIT_BT));
+    }
+
+    private void probe(Peer peer, long now) {
+        Exchange latest = exchanges.with(peer.address());
+        if (latest == null || !latest.handshake().isUnderWay()) {
+            // An unanswered exchange stays for 10 s, which makes that the time between probes.
+            exchanges.start(Purpose.PROBE, WalkTarget.ofKnown(peer));
+        } else if (now - latest.startedNanos() < 2 * SWEEP_NANOS) {
+            pings.send(peer.address());
         }
     }
 }

@@ -100,7 +100,12 @@ final class WalkPace {
     /** With enough peers, half as many more may still come in by and by, so that the table is renewed (FR-008). */
     boolean mayWalk() {
         int target = settings.targetPeers();
-        return peers.size() < (hasEnough() ? target + (target + 1) / 2 : CEILING_FACTOR * target);
+        return peers.size() < (hasEnough() ? ceiling(target) : CEILING_FACTOR * target);
+    }
+
+    /** Peers kept at most that are wanted for nothing special, if so many are to be known at least. */
+    static int ceiling(int target) {
+        return target + (target + 1) / 2;
     }
 
     private boolean isFruitless() {

@@ -35,6 +35,11 @@ record WalkTarget(
         return new WalkTarget(address, style, who, behindNat);
     }
 
+    /** A peer in old style if it has an IPv4 address: only there a request can say that it wants nobody introduced. */
+    static WalkTarget ofKnown(Peer peer) {
+        return of(peer.address(), false);
+    }
+
     static WalkTarget of(Peer peer) {
         return of(peer.address(), peer.speaksNewStyle());
     }

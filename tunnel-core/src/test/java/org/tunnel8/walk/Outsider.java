@@ -80,7 +80,7 @@ final class Outsider implements VirtualNode {
     }
 
     static IntroductionRequest request(InetSocketAddress to, int identifier, ByteString extra) {
-        return new IntroductionRequest(WalkStyle.OLD, new IpAddress(to), NOWHERE, NOWHERE, 0, identifier, extra);
+        return new IntroductionRequest(WalkStyle.OLD, new IpAddress(to), NOWHERE, NOWHERE, 1, identifier, extra);
     }
 
     static IntroductionResponse responseTo(IntroductionRequest request, IpAddress lan, IpAddress wan) {
