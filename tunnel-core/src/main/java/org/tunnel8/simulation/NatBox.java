@@ -196,6 +196,13 @@ public final class NatBox extends Site {
         return nowNanos - usedNanos > timeoutNanos;
     }
 
+    /** Where inside an outside port leads, whoever may use it; null if it is no mapping's. */
+    @Nullable
+    InetSocketAddress mappedFrom(int port) {
+        Mapping mapping = inward.get(port);
+        return mapping == null ? null : mapping.inside;
+    }
+
     private Object permission(InetSocketAddress remote) {
         return settings.kind() == NatKind.ADDRESS_RESTRICTED ? remote.getAddress() : remote;
     }

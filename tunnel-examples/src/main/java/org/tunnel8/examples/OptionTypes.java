@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.policy.Cidr;
+import org.tunnel8.simulation.Scenario;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -101,6 +102,54 @@ final class OptionTypes {
     static final class PeerCount extends WholeNumber {
         PeerCount() {
             super(1, 10_000);
+        }
+    }
+
+    /** How many peers a simulated network has besides the measured client. */
+    static final class SimulatedPeers extends WholeNumber {
+        SimulatedPeers() {
+            super(1, Scenario.MAX_PEERS);
+        }
+    }
+
+    /** How many seeds to run. */
+    static final class SeedCount extends WholeNumber {
+        SeedCount() {
+            super(1, 1_000_000);
+        }
+    }
+
+    /** How many threads to use. */
+    static final class ThreadCount extends WholeNumber {
+        ThreadCount() {
+            super(1, 256);
+        }
+    }
+
+    /** A seed: any whole number that fits. */
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.valueOf(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("must be a whole number of at most 63 bits, not '" + text + "'");
+            }
+        }
+    }
+
+    /** A standing scenario by its name. */
+    static final class StandingScenario implements ITypeConverter<Scenario> {
+        @Override
+        public Scenario convert(String text) {
+            return Scenario.named(text)
+                    .orElseThrow(() -> new TypeConversionException("must be of "
+                            + String.join(
+                                    ", ",
+                                    Scenario.standing().stream()
+                                            .map(Scenario::name)
+                                            .toList())
+                            + ", not '" + text + "'"));
         }
     }
 

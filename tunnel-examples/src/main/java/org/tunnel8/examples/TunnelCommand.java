@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  tunnel demo                          a torrent through three hops, all on this machine",
             "  tunnel demo --help                   the options of a command",
             "  tunnel bench --hops 1,3 --json       figures for a program to read",
+            "  tunnel simulate --scenario small     a network in virtual time",
             "",
             "Exit status: 0 done, 1 failed, 2 bad input. TUNNEL_JAVA_OPTS holds options for Java."
         })
@@ -68,7 +69,8 @@ public final class TunnelCommand implements Callable<Integer> {
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new NodeCommand(surroundings))
                 .addSubcommand(new SocksCommand(surroundings))
-                .addSubcommand(new BenchCommand(surroundings));
+                .addSubcommand(new BenchCommand(surroundings))
+                .addSubcommand(new SimulateCommand(surroundings));
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler((failure, ignored) -> badInput(failure));
@@ -78,7 +80,7 @@ public final class TunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UsageException("a command is missing: demo, node, socks or bench");
+        throw new UsageException("a command is missing: demo, node, socks, bench or simulate");
     }
 
     private static int badInput(ParameterException failure) {
@@ -87,7 +89,8 @@ public final class TunnelCommand implements Callable<Integer> {
         if (failure instanceof UnmatchedArgumentException unmatched
                 && at.getParent() == null
                 && !unmatched.isUnknownOption()) {
-            message = "there is no command '" + unmatched.getUnmatched().get(0) + "', only demo, node, socks and bench";
+            message = "there is no command '" + unmatched.getUnmatched().get(0)
+                    + "', only demo, node, socks, bench and simulate";
         }
         return complain(at, message);
     }

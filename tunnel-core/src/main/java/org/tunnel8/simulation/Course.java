@@ -1,0 +1,13 @@
+package org.tunnel8.simulation;
+
+/** What happens to the measured client in a scenario. */
+public enum Course {
+    /** It joins a network that has settled. */
+    JOINS,
+    /** It joins while no bootstrap server answers, and they come back later. */
+    JOINS_IN_THE_DARK,
+    /** It joins, and builds circuits as soon as it knows the peers for them. */
+    BUILDS_CIRCUITS,
+    /** It has been there before: it stops cleanly, the bootstrap servers die, and later it starts again. */
+    RETURNS
+}

@@ -1,0 +1,212 @@
+package org.tunnel8.simulation;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.node.NodeRole;
+
+/**
+ * The peers of a scenario: brings each in at its time, takes it away when its time is over, and puts another in its
+ * place; knows who is where.
+ */
+final class Residents {
+    /** Of those who leave, the share that says so. */
+    private static final double POLITE = 0.5;
+
+    /** Of those who leave, the share that comes back: as the same peer, with another address. */
+    private static final double RETURNING = 0.25;
+
+    /** How long a place stays empty at most. */
+    private static final Duration VACANCY = Duration.ofSeconds(20);
+
+    /** What home routers and providers' NATs do (RFC 4787 asks for two minutes or more, and few listen). */
+    private static final List<Duration> NAT_TIMEOUTS =
+            List.of(Duration.ofSeconds(60), Duration.ofSeconds(120), Duration.ofSeconds(180));
+
+    private final SimulatedNetwork network;
+    private final Population population;
+    private final List<InetSocketAddress> servers;
+    private final AddressPlan addresses;
+    private final NatWatch nats;
+    private final SeededRandom random;
+    private final List<Consumer<Resident>> arrivals = new ArrayList<>();
+    private final Map<PublicKey, Resident> byKey = new LinkedHashMap<>();
+    private final Map<InetAddress, List<Resident>> byOutside = new HashMap<>();
+    /** Routers that another of the same placement moves in behind. */
+    private final Map<Placement, NatBox> waitingBoxes = new EnumMap<>(Placement.class);
+
+    /** A place in the population, whoever holds it. */
+    private record Role(
+            Placement placement, boolean exit, @Nullable Misbehaviour misbehaviour) {}
+
+    Residents(
+            SimulatedNetwork network,
+            Population population,
+            List<InetSocketAddress> servers,
+            AddressPlan addresses,
+            NatWatch nats) {
+        this.network = network;
+        this.population = population;
+        this.servers = servers;
+        this.addresses = addresses;
+        this.nats = nats;
+        this.random = network.random();
+    }
+
+    /** Has somebody hear of everybody who comes from now on, built and not started yet. */
+    void onArrival(Consumer<Resident> listener) {
+        arrivals.add(listener);
+    }
+
+    /** Plans the arrival of so many peers at random times within a duration. */
+    void arrive(int peers, Duration within) {
+        for (Role role : roles(peers)) {
+            long when = within.isZero() ? 0 : random.nextLong(within.toNanos());
+            network.at(network.nowNanos() + when, () -> moveIn(role, IdentityKey.generate(random)));
+        }
+    }
+
+    private List<Role> roles(int peers) {
+        int exits = Math.max(1, rounded(population.exits() * peers));
+        int others = Math.max(0, peers - exits);
+        int open = rounded(population.open() * others);
+        int symmetric = rounded(population.symmetric() * others);
+        List<Placement> placements = new ArrayList<>();
+        for (int i = 0; i < others; i++) {
+            placements.add(
+                    i < open
+                            ? Placement.PUBLIC
+                            : i < open + symmetric ? Placement.SYMMETRIC : Placement.PORT_RESTRICTED);
+        }
+        shuffle(placements);
+        int misbehaving = rounded(population.misbehaving() * others);
+        Misbehaviour[] kinds = Misbehaviour.values();
+        List<Role> roles = new ArrayList<>();
+        for (int i = 0; i < others; i++) {
+            roles.add(new Role(placements.get(i), false, i < misbehaving ? kinds[i % kinds.length] : null));
+        }
+        for (int i = 0; i < exits; i++) {
+            roles.add(new Role(Placement.PUBLIC, true, null));
+        }
+        shuffle(roles);
+        return roles;
+    }
+
+    private static int rounded(double value) {
+        return (int) Math.round(value);
+    }
+
+    private <T> void shuffle(List<T> list) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            T moved = list.get(i);
+            list.set(i, list.get(j));
+            list.set(j, moved);
+        }
+    }
+
+    private void moveIn(Role role, IdentityKey identity) {
+        SimulatedHost host = place(role.placement());
+        Misbehaviour misbehaviour = role.misbehaviour();
+        Resident resident;
+        if (misbehaviour != null) {
+            resident = new Resident(role.placement(), new MisbehavingPeer(host, misbehaviour, identity, servers));
+            register(resident);
+        } else {
+            NatWatch.Ear ear = nats.ear(role.placement());
+            SimulatedNode node = SimulatedNode.builder(host)
+                    .port(addresses.port())
+                    .identity(identity)
+                    .roles(role.exit() ? List.of(NodeRole.RELAY, NodeRole.EXIT_BT) : List.of(NodeRole.RELAY))
+                    .bootstrap(servers)
+                    .listener(ear)
+                    .build();
+            ear.isAt(node);
+            resident = new Resident(role.placement(), node);
+            register(resident);
+            node.start();
+        }
+        network.after(uptime(), () -> moveOut(resident, role));
+    }
+
+    /** Enters somebody who was built and is about to start. */
+    void register(Resident resident) {
+        byKey.put(resident.publicKey(), resident);
+        byOutside
+                .computeIfAbsent(resident.outside(), address -> new ArrayList<>())
+                .add(resident);
+        arrivals.forEach(listener -> listener.accept(resident));
+    }
+
+    /** A host of its own for somebody, behind a router of its own or, now and then, a neighbour's. */
+    SimulatedHost place(Placement placement) {
+        NatKind kind = placement.natKind();
+        if (kind == null) {
+            return network.host(addresses.fresh());
+        }
+        NatBox neighbours = waitingBoxes.remove(placement);
+        if (neighbours != null) {
+            return network.behind(neighbours, addresses.inside(1));
+        }
+        NatSettings settings = NatSettings.of(kind)
+                .withTimeout(NAT_TIMEOUTS.get(random.nextInt(NAT_TIMEOUTS.size())))
+                .withHairpin(random.nextBoolean());
+        NatBox box = network.nat(settings, addresses.fresh());
+        if (random.nextDouble() < population.sharedRouters() / 2) {
+            waitingBoxes.put(placement, box);
+        }
+        return network.behind(box, addresses.inside(0));
+    }
+
+    private Duration uptime() {
+        double drawn = -StrictMath.log(1 - random.nextDouble());
+        return Duration.ofNanos((long) (drawn * population.meanUptime().toNanos()));
+    }
+
+    private void moveOut(Resident resident, Role role) {
+        resident.leave(random.nextDouble() < POLITE);
+        boolean returns = random.nextDouble() < RETURNING;
+        IdentityKey next = returns ? resident.identity() : IdentityKey.generate(random);
+        network.after(Duration.ofNanos(random.nextLong(VACANCY.toNanos())), () -> moveIn(role, next));
+    }
+
+    /** Everybody who is or was there, in order of arrival; of those who came back, the last time. */
+    Collection<Resident> all() {
+        return Collections.unmodifiableCollection(byKey.values());
+    }
+
+    /** The owner of a key; null if it is nobody's who lives here. */
+    @Nullable
+    Resident ownerOf(PublicKey key) {
+        return byKey.get(key);
+    }
+
+    /** Who is reached at an outside address and port; null if that is nobody's, and never was. */
+    @Nullable
+    Resident at(InetSocketAddress outside) {
+        List<Resident> there = byOutside.get(outside.getAddress());
+        if (there == null) {
+            return null;
+        }
+        for (Resident resident : there) {
+            NatBox nat = resident.host().nat();
+            InetSocketAddress inside = nat == null ? null : nat.mappedFrom(outside.getPort());
+            if (inside == null || inside.getAddress().equals(resident.host().address())) {
+                return resident;
+            }
+        }
+        return there.get(0);
+    }
+}

@@ -1,0 +1,209 @@
+package org.tunnel8.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A network and what happens in it, and what is asked of it: who takes part, over which links, with which bootstrap
+ * servers, and what the measured client does. Immutable.
+ *
+ * <p>The standing scenarios are in {@link #standing()}; {@code docs/simulation.md} describes them. Others are made from
+ * these by the {@code with…} methods, or whole.
+ *
+ * @param name one word
+ * @param summary one line for a reader
+ * @param peers how many peers there are besides the measured client
+ * @param population who they are
+ * @param links what the ways between hosts do
+ * @param servers the bootstrap servers
+ * @param course what happens to the measured client
+ * @param arrival the peers start at random times within this from the beginning
+ * @param clientStart when the measured client starts
+ * @param observed for how long it is then measured; after its second start, where there is one
+ * @param requirements what is asked
+ */
+public record Scenario(
+        String name,
+        String summary,
+        int peers,
+        Population population,
+        LinkSettings links,
+        ServerPark servers,
+        Course course,
+        Duration arrival,
+        Duration clientStart,
+        Duration observed,
+        List<Requirement> requirements) {
+    /** More peers than anybody can wait for. */
+    public static final int MAX_PEERS = 20_000;
+
+    /** How long no bootstrap server answers the client in the dark. */
+    static final Duration DARKNESS = Duration.ofMinutes(3);
+
+    /** How long a client that returns has been there before. */
+    static final Duration FIRST_STAY = Duration.ofMinutes(5);
+
+    /** How long it is away. */
+    static final Duration ABSENCE = Duration.ofMinutes(10);
+
+    /** Checks what must hold. */
+    public Scenario {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(summary);
+        Objects.requireNonNull(population);
+        Objects.requireNonNull(links);
+        Objects.requireNonNull(servers);
+        Objects.requireNonNull(course);
+        if (peers < 1 || peers > MAX_PEERS) {
+            throw new IllegalArgumentException("a scenario has 1 to " + MAX_PEERS + " peers, not " + peers);
+        }
+        if (arrival.isNegative() || clientStart.isNegative() || observed.isNegative() || observed.isZero()) {
+            throw new IllegalArgumentException("times are not negative, and the client is observed for some time");
+        }
+        requirements = List.copyOf(requirements);
+    }
+
+    /**
+     * The scenarios that results are told of.
+     *
+     * @return all of them, {@code tribler} first
+     */
+    public static List<Scenario> standing() {
+        return StandingScenarios.ALL;
+    }
+
+    /**
+     * Finds a standing scenario.
+     *
+     * @param name its name
+     * @return empty if there is none of that name
+     */
+    public static Optional<Scenario> named(String name) {
+        return standing().stream()
+                .filter(scenario -> scenario.name().equals(name))
+                .findFirst();
+    }
+
+    /**
+     * How long a run takes in virtual time, from the first peer's arrival to the last measurement.
+     *
+     * @return the time
+     */
+    public Duration horizon() {
+        Duration first = clientStart.plus(observed);
+        return course == Course.RETURNS ? first.plus(FIRST_STAY).plus(ABSENCE) : first;
+    }
+
+    /**
+     * The same under another name.
+     *
+     * @param newName one word
+     * @param newSummary one line for a reader
+     * @return the scenario
+     */
+    public Scenario withName(String newName, String newSummary) {
+        return new Scenario(
+                newName,
+                newSummary,
+                peers,
+                population,
+                links,
+                servers,
+                course,
+                arrival,
+                clientStart,
+                observed,
+                requirements);
+    }
+
+    /**
+     * The same with more or fewer peers.
+     *
+     * @param count how many
+     * @return the scenario
+     */
+    public Scenario withPeers(int count) {
+        return new Scenario(
+                name, summary, count, population, links, servers, course, arrival, clientStart, observed, requirements);
+    }
+
+    /**
+     * The same with other peers.
+     *
+     * @param others who they are
+     * @return the scenario
+     */
+    public Scenario withPopulation(Population others) {
+        return new Scenario(
+                name, summary, peers, others, links, servers, course, arrival, clientStart, observed, requirements);
+    }
+
+    /**
+     * The same over other links.
+     *
+     * @param others what they do
+     * @return the scenario
+     */
+    public Scenario withLinks(LinkSettings others) {
+        return new Scenario(
+                name,
+                summary,
+                peers,
+                population,
+                others,
+                servers,
+                course,
+                arrival,
+                clientStart,
+                observed,
+                requirements);
+    }
+
+    /**
+     * The same with other bootstrap servers.
+     *
+     * @param others which
+     * @return the scenario
+     */
+    public Scenario withServers(ServerPark others) {
+        return new Scenario(
+                name, summary, peers, population, links, others, course, arrival, clientStart, observed, requirements);
+    }
+
+    /**
+     * The same with something else happening to the measured client.
+     *
+     * @param other what
+     * @return the scenario
+     */
+    public Scenario withCourse(Course other) {
+        return new Scenario(
+                name, summary, peers, population, links, servers, other, arrival, clientStart, observed, requirements);
+    }
+
+    /**
+     * The same at other times.
+     *
+     * @param peersWithin the peers start at random times within this from the beginning
+     * @param client when the measured client starts
+     * @param measured for how long it is then measured
+     * @return the scenario
+     */
+    public Scenario withTimes(Duration peersWithin, Duration client, Duration measured) {
+        return new Scenario(
+                name, summary, peers, population, links, servers, course, peersWithin, client, measured, requirements);
+    }
+
+    /**
+     * The same with other requirements.
+     *
+     * @param others what is asked
+     * @return the scenario
+     */
+    public Scenario withRequirements(List<Requirement> others) {
+        return new Scenario(
+                name, summary, peers, population, links, servers, course, arrival, clientStart, observed, others);
+    }
+}
