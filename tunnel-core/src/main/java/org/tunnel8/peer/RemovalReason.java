@@ -9,5 +9,7 @@ public enum RemovalReason {
     /** Another key has answered from its address. */
     REPLACED,
     /** It signed a message of another protocol version (D3). */
-    INCOMPATIBLE
+    INCOMPATIBLE,
+    /** It turned out to be a bootstrap server, which is never a peer. */
+    BOOTSTRAP_SERVER
 }

@@ -5,17 +5,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
+import org.tunnel8.peer.RemovalReason;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Exchange.Purpose;
@@ -28,9 +33,9 @@ import org.tunnel8.wire.walk.WalkStyle;
  * Enters the network through bootstrap servers and keeps one of them in mind of us (FR-005, FR-006, edge case 1, D6).
  *
  * <p>All servers are asked at the start, in parallel waves, and again each interval while there are no peers. While there
- * are too few, one server is asked each interval; with enough, one each refresh (FR-008). They are always asked in old
- * style: the reference's servers claim to speak new style and do not answer it (PROTOCOL.md §4). They are never peers.
- * Engine thread only.
+ * are too few, a server that answers is asked each interval, and one that was silent; with enough, the same each refresh
+ * (FR-008). They are always asked in old style: the reference's servers claim to speak new style and do not answer it
+ * (PROTOCOL.md §4). They are never peers, nor are their keys elsewhere. Engine thread only.
  */
 final class BootstrapManager {
     private static final long WAVE_INTERVAL_NANOS = 1_000_000_000L;
@@ -55,10 +60,9 @@ final class BootstrapManager {
     private final DiscoveryListener listener;
     private final long intervalNanos;
 
-    /** Each server's address and when it last answered; null if it never did. */
-    private final Map<InetSocketAddress, @Nullable Long> servers = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, Server> servers = new LinkedHashMap<>();
 
-    private final Deque<InetSocketAddress> waiting = new ArrayDeque<>();
+    private final Deque<Server> waiting = new ArrayDeque<>();
     private BootstrapState state = BootstrapState.IDLE;
     private boolean answeredThisRound;
     private @Nullable Long roundNanos;
@@ -67,6 +71,23 @@ final class BootstrapManager {
     private @Nullable Long resolvedNanos;
     private @Nullable Deadline tick;
     private @Nullable Deadline roundEnd;
+
+    /** What is known of a server. */
+    private static final class Server {
+        private final InetSocketAddress address;
+        private long contactedNanos = Long.MIN_VALUE;
+        private boolean answering;
+
+        /**
+         * The first key that answered. A server that shows another later may be passing on somebody else's answers, to
+         * keep us from that peer; with one key for good it can do that to one.
+         */
+        private @Nullable PublicKey key;
+
+        Server(InetSocketAddress address) {
+            this.address = address;
+        }
+    }
 
     BootstrapManager(
             WalkContext context,
@@ -116,6 +137,7 @@ final class BootstrapManager {
             contactAllIfDue();
         } else if (refresh || peers.size() < settings.targetPeers()) {
             keepAlive();
+            askSilent();
         }
     }
 
@@ -132,7 +154,7 @@ final class BootstrapManager {
         answeredThisRound = false;
         resolveNames();
         waiting.clear();
-        waiting.addAll(servers.keySet());
+        waiting.addAll(servers.values());
         int waves = (servers.size() + settings.bootstrapWave() - 1) / settings.bootstrapWave();
         contactWave();
         if (roundEnd != null) {
@@ -183,45 +205,85 @@ final class BootstrapManager {
         degraded.somebodyAnswers();
     }
 
-    /** Asks one server, one that has answered before if there is any, so that the network does not fall into parts. */
+    /** Asks one server, one that answers if there is any, so that the network does not fall into parts. */
     void keepAlive() {
-        List<InetSocketAddress> choice = new ArrayList<>();
-        for (Map.Entry<InetSocketAddress, @Nullable Long> server : servers.entrySet()) {
-            if (server.getValue() != null) {
-                choice.add(server.getKey());
-            }
-        }
+        List<Server> choice = servers(true);
         if (choice.isEmpty()) {
-            choice.addAll(servers.keySet());
+            choice = servers(false);
         }
         if (!choice.isEmpty()) {
             contact(choice.get(random.nextInt(choice.size())));
         }
     }
 
-    private void contact(InetSocketAddress server) {
+    /** Asks the silent server that was left alone for longest: those that answer may all be of one mind, and lie. */
+    private void askSilent() {
+        servers(false).stream()
+                .min(Comparator.comparingLong(server -> server.contactedNanos))
+                .ifPresent(this::contact);
+    }
+
+    private List<Server> servers(boolean answering) {
+        List<Server> chosen = new ArrayList<>();
+        for (Server server : servers.values()) {
+            if (server.answering == answering) {
+                chosen.add(server);
+            }
+        }
+        return chosen;
+    }
+
+    private void contact(Server server) {
         if (state == BootstrapState.IDLE) {
             enter(BootstrapState.CONTACTING);
         }
         contactNanos = deadlines.nowNanos();
-        exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD));
+        server.contactedNanos = deadlines.nowNanos();
+        exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server.address, WalkStyle.OLD));
     }
 
     boolean isServer(InetSocketAddress address) {
         return servers.containsKey(address);
     }
 
-    /** A server has answered a request of ours. */
-    void answered(InetSocketAddress server) {
+    /** Tells whether a key is known to be a server's, which is no peer wherever it comes from. */
+    boolean isServersKey(PublicKey key) {
+        for (Server server : servers.values()) {
+            if (key.equals(server.key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A server has answered a request of ours, with this key. */
+    void answered(InetSocketAddress address, PublicKey key) {
+        Server server = Objects.requireNonNull(servers.get(address));
         answeredThisRound = true;
-        servers.put(server, deadlines.nowNanos());
+        server.answering = true;
+        if (server.key == null && !isPeerElsewhere(key, address)) {
+            server.key = key;
+            Peer peer = peers.byKey(key);
+            if (peer != null) {
+                peers.remove(peer, RemovalReason.BOOTSTRAP_SERVER);
+            }
+            memory.forget(key);
+        }
         enter(BootstrapState.ANSWERED);
         degraded.somebodyAnswers();
     }
 
+    private boolean isPeerElsewhere(PublicKey key, InetSocketAddress address) {
+        Peer peer = peers.byKey(key);
+        return peer != null
+                && peer.isConfirmed()
+                && !peer.address().getAddress().equals(address.getAddress());
+    }
+
     /** A server has not answered within the limit. */
-    void failed(InetSocketAddress server) {
-        servers.put(server, null);
+    void failed(InetSocketAddress address) {
+        Server server = Objects.requireNonNull(servers.get(address));
+        server.answering = false;
         boolean moreToCome = !waiting.isEmpty();
         for (InetSocketAddress other : servers.keySet()) {
             moreToCome |= exchanges.isUnderWay(other);
@@ -240,7 +302,7 @@ final class BootstrapManager {
             for (InetAddress ip : addresses) {
                 InetSocketAddress server = new InetSocketAddress(ip, name.port());
                 if (addServer(server) && roundNanos != null && peers.size() < settings.targetPeers()) {
-                    contact(server);
+                    contact(Objects.requireNonNull(servers.get(server)));
                 }
             }
         }
@@ -254,7 +316,7 @@ final class BootstrapManager {
         if (!usable || servers.containsKey(server)) {
             return false;
         }
-        servers.put(server, null);
+        servers.put(server, new Server(server));
         return true;
     }
 
@@ -293,10 +355,6 @@ final class BootstrapManager {
     }
 
     int answeringCount() {
-        int count = 0;
-        for (Long answered : servers.values()) {
-            count += answered != null ? 1 : 0;
-        }
-        return count;
+        return servers(true).size();
     }
 }

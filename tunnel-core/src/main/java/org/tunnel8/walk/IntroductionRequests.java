@@ -98,8 +98,8 @@ final class IntroductionRequests {
         own.reported(from, response.destination().endpoint());
         context.nat().voted();
         if (bootstrap.isServer(from)) {
-            bootstrap.answered(from);
-        } else {
+            bootstrap.answered(from, sender);
+        } else if (!bootstrap.isServersKey(sender)) {
             admit(from, sender, response, rttNanos);
         }
         takeIntroductions(from, response);

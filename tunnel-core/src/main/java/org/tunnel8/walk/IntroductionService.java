@@ -81,7 +81,7 @@ final class IntroductionService {
         }
         boolean showsNewStyle = request.style() == WalkStyle.NEW || request.speaksNewStyle();
         boolean full = false;
-        if (!bootstrap.isServer(from)) {
+        if (!bootstrap.isServer(from) && !bootstrap.isServersKey(sender)) {
             full = admit(from, sender, request, showsNewStyle) == Admission.REFUSED;
         }
         Peer peer = peers.byKey(sender);
@@ -148,7 +148,8 @@ final class IntroductionService {
     private @Nullable Peer drawOther(
             InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style, IntroductionRequest request) {
         // A bootstrap server asks only to see whether we are there.
-        if (!wantsAdvice(request) || bootstrap.isServer(requesterAddress) || !punctureRequests.tryTake()) {
+        boolean isServer = bootstrap.isServer(requesterAddress) || bootstrap.isServersKey(requester);
+        if (isServer || !wantsAdvice(request) || !punctureRequests.tryTake()) {
             return null;
         }
         ConnectionType type = Acquaintance.typeOf(request, requesterAddress);

@@ -149,7 +149,7 @@ class BootstrapTest {
         network.runFor(Duration.ofMinutes(3));
 
         assertThat(roundsMillis(servers.get(2))).hasSizeGreaterThan(4);
-        assertThat(roundsMillis(servers.get(0))).isEmpty();
+        assertThat(roundsMillis(servers.get(0))).hasSizeLessThan(4);
     }
 
     @Test
