@@ -68,7 +68,7 @@ final class StatusReport {
                 state,
                 reason,
                 Optional.of(driver.localAddress()),
-                engine.peers().size(),
+                engine.peers().confirmedCount(),
                 engine.peers().candidates(PeerFlags.EXIT_BT).size(),
                 engine.peers().candidates(PeerFlags.RELAY).size(),
                 circuits,

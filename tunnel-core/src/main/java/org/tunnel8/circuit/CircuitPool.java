@@ -199,7 +199,7 @@ public final class CircuitPool implements CircuitListener {
         if (!client.circuits().isEmpty()) {
             return Lack.NONE;
         }
-        if (peers.size() < settings.minPeers()) {
+        if (peers.confirmedCount() < settings.minPeers()) {
             return Lack.PEERS;
         }
         return selector.hasCandidates(settings.hops()) ? Lack.NONE : Lack.CANDIDATES;

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.peer.Diversity;
+import org.tunnel8.peer.NetworkPrefix;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
 import org.tunnel8.peer.PeerTable;
@@ -22,7 +24,9 @@ import org.tunnel8.wire.walk.PeerFlags;
  *
  * <p>The exit is drawn first, then a first hop that is used least. Middle hops come from what the previous hop offers,
  * at random among those that may be used: the reference takes the first, which lets a hop lay out the path. Among equals
- * a better standing and steadier round trips are likelier, never certain, so that the unknown get their chance. Engine thread only.
+ * a better standing and steadier round trips are likelier, never certain, so that the unknown get their chance; a network
+ * (/16, IPv6 /32) counts once, however many keys it has, and does not get both ends of a circuit if there is another.
+ * Engine thread only.
  */
 final class PathSelector {
     /** Keeps a peer of bad standing from never being tried again. */
@@ -105,7 +109,7 @@ final class PathSelector {
         // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other can.
         List<Peer> plain = new ArrayList<>(relays);
         plain.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT));
-        List<Peer> firsts = proven(plain.isEmpty() ? relays : plain, PeerRole.RELAY);
+        List<Peer> firsts = elsewhere(exit, proven(plain.isEmpty() ? relays : plain, PeerRole.RELAY));
         Peer first = draw(leastUsed(firsts, firstUses), PeerRole.RELAY);
         return first == null ? null : new Path(hops, first, exit);
     }
@@ -177,6 +181,13 @@ final class PathSelector {
         return proven;
     }
 
+    /** Those in another network than the exit, if there are any: one hand should not hold both ends. */
+    private static List<Peer> elsewhere(Peer exit, List<Peer> candidates) {
+        List<Peer> elsewhere = new ArrayList<>(candidates);
+        elsewhere.removeIf(peer -> peer.network().equals(exit.network()));
+        return elsewhere.isEmpty() ? candidates : elsewhere;
+    }
+
     private static List<Peer> leastUsed(List<Peer> candidates, Map<PublicKey, Integer> uses) {
         int least = Integer.MAX_VALUE;
         for (Peer peer : candidates) {
@@ -192,13 +203,14 @@ final class PathSelector {
     }
 
     private @Nullable Peer draw(List<Peer> candidates, PeerRole role) {
+        Map<NetworkPrefix, Integer> crowds = Diversity.crowds(candidates);
         double total = 0;
         for (Peer peer : candidates) {
-            total += weight(peer.key(), role);
+            total += weight(peer, role, crowds);
         }
         double mark = random.nextDouble() * total;
         for (Peer peer : candidates) {
-            mark -= weight(peer.key(), role);
+            mark -= weight(peer, role, crowds);
             if (mark < 0) {
                 return peer;
             }
@@ -223,6 +235,11 @@ final class PathSelector {
             }
         }
         return usable.isEmpty() ? null : usable.get(usable.size() - 1);
+    }
+
+    /** A network counts once, however many keys it has. */
+    private double weight(Peer peer, PeerRole role, Map<NetworkPrefix, Integer> crowds) {
+        return weight(peer.key(), role) / crowds.getOrDefault(peer.network(), 1);
     }
 
     private double weight(PublicKey key, PeerRole role) {

@@ -157,7 +157,7 @@ final class PoolUpkeep {
         long next = now + LOOK_NANOS;
         if (now < pausedUntilNanos) {
             next = Math.min(next, pausedUntilNanos);
-        } else if (peers.size() >= settings.minPeers()) {
+        } else if (peers.confirmedCount() >= settings.minPeers()) {
             buildForHttp();
             build();
         }

@@ -148,15 +148,24 @@ public final class TunnelEngine {
 
         @Override
         public void peerAdded(Peer peer) {
+            if (peer.isConfirmed()) {
+                peerConfirmed(peer);
+            }
+        }
+
+        @Override
+        public void peerConfirmed(Peer peer) {
             if (ownCircuits != null) {
                 ownCircuits.pool().peersChanged();
             }
-            listener.onPeers(peers.size());
+            listener.onPeers(peers.confirmedCount());
         }
 
         @Override
         public void peerRemoved(Peer peer, RemovalReason reason) {
-            listener.onPeers(peers.size());
+            if (peer.isConfirmed()) {
+                listener.onPeers(peers.confirmedCount());
+            }
         }
     }
 

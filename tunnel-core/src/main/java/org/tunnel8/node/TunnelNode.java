@@ -235,7 +235,7 @@ public final class TunnelNode implements AutoCloseable {
             drops.put("CALLBACKS_TOO_SLOW", callbacks.lost());
         }
         return new NodeStatus(
-                engine.peers().size(),
+                engine.peers().confirmedCount(),
                 engine.relay().joinedCircuits(),
                 engine.relay().relayedCircuits(),
                 engine.exit().sockets(),

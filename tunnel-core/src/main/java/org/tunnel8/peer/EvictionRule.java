@@ -1,8 +1,5 @@
 package org.tunnel8.peer;
 
-import java.net.InetAddress;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,110 +10,139 @@ import org.tunnel8.wire.walk.PeerFlags;
 /**
  * Decides who leaves a full {@link PeerTable}.
  *
- * <p>The table has two kinds of places. Peers that answered a request of ours can only be as many as we asked, so they
- * may take all of it; of them the one that is worth least leaves, by role and standing. Peers that only sent requests
- * are as many as strangers like, so they get half of the table at most; of them one leaves from the network (/16, IPv6
- * /32) that holds most places, else one that has fallen silent, else none.
+ * <p>The table has two kinds of places. Peers that we found by asking, or have been served by, can only be as many as we
+ * like, so they may take all of it; of them one leaves from a network (/16, IPv6 /32) that holds more than its part, else
+ * the one that is worth least by role and standing. Peers that came by themselves are as many as strangers like, so they
+ * get half of the table at most; of them those go first that have not shown yet that they are where they say, those of
+ * the network that holds most places before others, and none that is heard and alone in its network.
  */
 final class EvictionRule {
-    private static final int IPV4_NETWORK_BYTES = 2;
-    private static final int IPV6_NETWORK_BYTES = 4;
+    /** A network holds more than its part with more than this share of a full table. */
+    private static final int FAIR_PARTS = 8;
+
+    /** Who did not answer our question in this time after it came is likely not there. */
+    private static final long UNPROVEN_NANOS = 10_000_000_000L;
 
     private final int capacity;
+    private final int fairPart;
 
     EvictionRule(int capacity) {
         this.capacity = capacity;
+        this.fairPart = Math.max(1, capacity / FAIR_PARTS);
     }
 
-    boolean hasRoomFor(Peer newcomer, List<Peer> peers) {
+    boolean hasRoomFor(Peer newcomer, List<Peer> peers, long nowNanos) {
         if (peers.size() >= capacity) {
             return false;
         }
-        if (newcomer.isConfirmed()) {
+        if (newcomer.isSought()) {
             return true;
         }
-        int unconfirmed = 0;
+        int strangers = 0;
         for (Peer peer : peers) {
-            unconfirmed += peer.isConfirmed() ? 0 : 1;
+            strangers += isStranger(peer, nowNanos) ? 1 : 0;
         }
-        return unconfirmed < capacity / 2;
+        return strangers < capacity / 2;
     }
 
     @Nullable
     Peer victimFor(Peer newcomer, List<Peer> peers, Set<PublicKey> pinned, long nowNanos) {
-        Peer victim = unconfirmedVictim(newcomer, peers, pinned, nowNanos);
-        return victim == null && newcomer.isConfirmed() ? confirmedVictim(newcomer, peers, pinned, nowNanos) : victim;
+        Victim victim = strangerFor(newcomer, peers, pinned, nowNanos);
+        if (victim.peer == null && newcomer.isSought()) {
+            victim = establishedFor(newcomer, peers, pinned, nowNanos);
+        }
+        return victim.peer;
     }
 
-    private static @Nullable Peer unconfirmedVictim(
-            Peer newcomer, List<Peer> peers, Set<PublicKey> pinned, long nowNanos) {
-        Map<Integer, Integer> crowd = new HashMap<>();
-        for (Peer peer : peers) {
-            if (!peer.isConfirmed()) {
-                crowd.merge(network(peer), 1, Integer::sum);
-            }
-        }
-        int newcomersCrowd = crowd.getOrDefault(network(newcomer), 0) + 1;
-        Peer victim = null;
-        int victimsCrowd = 0;
-        for (Peer peer : peers) {
-            if (peer.isConfirmed() || pinned.contains(peer.key())) {
-                continue;
-            }
-            int size = crowd.getOrDefault(network(peer), 0);
-            boolean crowded = newcomer.isConfirmed() || size > newcomersCrowd;
-            boolean silent = nowNanos - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS;
-            if (!crowded && !silent) {
-                continue;
-            }
-            boolean worse = victim == null
-                    || size > victimsCrowd
-                    || (size == victimsCrowd && peer.lastHeardNanos() < victim.lastHeardNanos());
-            if (worse) {
-                victim = peer;
-                victimsCrowd = size;
+    /** Came by itself and is nothing to us yet. */
+    private static boolean isStranger(Peer peer, long nowNanos) {
+        return !peer.isSought() && !peer.reliability().hasServed(nowNanos);
+    }
+
+    private Victim strangerFor(Peer newcomer, List<Peer> peers, Set<PublicKey> pinned, long nowNanos) {
+        List<Peer> strangers =
+                peers.stream().filter(peer -> isStranger(peer, nowNanos)).toList();
+        Map<NetworkPrefix, Integer> crowds = Diversity.crowds(strangers);
+        int newcomersCrowd = crowds.getOrDefault(newcomer.network(), 0) + 1;
+        Victim victim = new Victim();
+        for (Peer peer : strangers) {
+            int crowd = crowds.getOrDefault(peer.network(), 0);
+            // What may leave for somebody unproven: nobody who has proven to be there, unless its network takes too
+            // much.
+            boolean crowded = crowd > newcomersCrowd && (!peer.isConfirmed() || crowd > fairPart);
+            boolean absent = !peer.isConfirmed() && nowNanos - peer.sinceNanos() >= UNPROVEN_NANOS;
+            if (!pinned.contains(peer.key())
+                    && (newcomer.isSought() || crowded || absent || isSilent(peer, nowNanos))) {
+                victim.offer(peer, peer.isConfirmed() ? 1 : 0, -crowd, peer.lastHeardNanos());
             }
         }
         return victim;
     }
 
-    private static @Nullable Peer confirmedVictim(
-            Peer newcomer, List<Peer> peers, Set<PublicKey> pinned, long nowNanos) {
-        Peer victim = null;
-        double least = worth(newcomer, nowNanos);
+    private Victim establishedFor(Peer newcomer, List<Peer> peers, Set<PublicKey> pinned, long nowNanos) {
+        Map<NetworkPrefix, Integer> crowds = Diversity.crowds(peers);
+        int newcomersCrowd = crowds.getOrDefault(newcomer.network(), 0) + 1;
+        double newcomersWorth = worth(newcomer, nowNanos);
+        Victim victim = new Victim();
         for (Peer peer : peers) {
             if (pinned.contains(peer.key())) {
                 continue;
             }
             double worth = worth(peer, nowNanos);
-            boolean silent = nowNanos - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS;
-            if (worth < least || (worth == least && victim == null && silent)) {
-                victim = peer;
-                least = worth;
+            int crowd = crowds.getOrDefault(peer.network(), 0);
+            boolean crowded = crowd > fairPart && crowd > newcomersCrowd && role(peer) <= role(newcomer);
+            boolean mayTakeMore = newcomersCrowd <= fairPart || peer.network().equals(newcomer.network());
+            boolean worse = worth < newcomersWorth || (worth == newcomersWorth && isSilent(peer, nowNanos));
+            if (crowded || (mayTakeMore && worse)) {
+                victim.offer(peer, crowded ? -crowd : 0, worth, peer.lastHeardNanos());
             }
         }
         return victim;
     }
 
+    private static boolean isSilent(Peer peer, long nowNanos) {
+        return nowNanos - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS;
+    }
+
     /** The role counts first, the standing in it second: between 0 and 3, and below 0 for a key that cannot be a hop. */
     private static double worth(Peer peer, long nowNanos) {
+        Reliability reliability = peer.reliability();
+        return switch (role(peer)) {
+            case 2 -> 2 + reliability.score(PeerRole.EXIT, nowNanos);
+            case 1 -> 1 + reliability.score(PeerRole.RELAY, nowNanos);
+            case 0 -> reliability.score(PeerRole.INTRODUCTION, nowNanos);
+            default -> -1;
+        };
+    }
+
+    private static int role(Peer peer) {
         if (!peer.key().isTunnelCompatible()) {
             return -1;
         }
-        Reliability reliability = peer.reliability();
         if (peer.flags().has(PeerFlags.EXIT_BT)) {
-            return 2 + reliability.score(PeerRole.EXIT, nowNanos);
+            return 2;
         }
-        if (peer.flags().has(PeerFlags.RELAY)) {
-            return 1 + reliability.score(PeerRole.RELAY, nowNanos);
-        }
-        return reliability.score(PeerRole.INTRODUCTION, nowNanos);
+        return peer.flags().has(PeerFlags.RELAY) ? 1 : 0;
     }
 
-    private static int network(Peer peer) {
-        InetAddress ip = peer.address().getAddress();
-        byte[] bytes = ip.getAddress();
-        int prefix = bytes.length == 4 ? IPV4_NETWORK_BYTES : IPV6_NETWORK_BYTES;
-        return Arrays.hashCode(Arrays.copyOf(bytes, prefix));
+    /** The peer with the least of three figures, compared one after the other. */
+    private static final class Victim {
+        private @Nullable Peer peer;
+        private double first;
+        private double second;
+        private long third;
+
+        void offer(Peer candidate, double itsFirst, double itsSecond, long itsThird) {
+            boolean less = peer == null
+                    || itsFirst < first
+                    || (itsFirst == first && itsSecond < second)
+                    || (itsFirst == first && itsSecond == second && itsThird < third);
+            if (less) {
+                peer = candidate;
+                first = itsFirst;
+                second = itsSecond;
+                third = itsThird;
+            }
+        }
     }
 }

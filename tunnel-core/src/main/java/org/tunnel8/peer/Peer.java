@@ -23,14 +23,19 @@ public final class Peer {
     private PeerFlags flags = PeerFlags.NONE;
     private ConnectionType connectionType = ConnectionType.UNKNOWN;
     private boolean newStyle;
+    private NetworkPrefix network;
     private boolean confirmed;
+    private boolean sought;
     private boolean reachable = true;
     private long lastHeardNanos;
     private long lastHeardHereNanos;
+    private long lastHeardThereNanos;
+    private long lastProvenNanos;
 
     Peer(PublicKey key, InetSocketAddress address, Reliability reliability, long nowNanos) {
         this.key = key;
         this.address = address;
+        this.network = NetworkPrefix.of(address);
         this.reliability = reliability;
         this.sinceNanos = nowNanos;
         this.lastHeardNanos = nowNanos;
@@ -112,6 +117,25 @@ public final class Peer {
     }
 
     /**
+     * Tells whether we found it ourselves: it answered a request that nobody else made us send. Strangers decide how many
+     * of the others there are, and only we how many of these.
+     *
+     * @return false for who came by itself and was only asked in return
+     */
+    public boolean isSought() {
+        return sought;
+    }
+
+    /**
+     * The network it is in.
+     *
+     * @return that of {@link #address()}
+     */
+    public NetworkPrefix network() {
+        return network;
+    }
+
+    /**
      * Tells whether it answered when last asked.
      *
      * @return false after requests of ours went unanswered, until it is heard again
@@ -165,8 +189,19 @@ public final class Peer {
         reachable = false;
     }
 
-    void confirm() {
+    /** It has shown just now, by what cannot be made up or sent again, that it is at its address. */
+    void proven(long nowNanos) {
+        lastProvenNanos = nowNanos;
+    }
+
+    /** Tells whether it showed lately that it is there and speaks our version. */
+    boolean isProvenSince(long sinceNanos) {
+        return confirmed && lastProvenNanos >= sinceNanos;
+    }
+
+    void confirm(boolean soughtByUs) {
         confirmed = true;
+        sought |= soughtByUs;
     }
 
     /** Another address at which it was met: its WAN address if {@link #address()} is in our LAN, or its last one. */
@@ -181,6 +216,19 @@ public final class Peer {
 
     void moveTo(InetSocketAddress newAddress) {
         address = newAddress;
+        network = NetworkPrefix.of(newAddress);
+    }
+
+    /** Goes to the other address. */
+    void changeAddresses() {
+        InetSocketAddress former = address;
+        long formerNanos = lastHeardHereNanos;
+        if (otherAddress != null) {
+            moveTo(otherAddress);
+            lastHeardHereNanos = lastHeardThereNanos;
+            otherAddress = former;
+            lastHeardThereNanos = formerNanos;
+        }
     }
 
     void heardHere(long nowNanos) {
@@ -189,6 +237,14 @@ public final class Peer {
 
     long lastHeardHereNanos() {
         return lastHeardHereNanos;
+    }
+
+    void heardThere(long nowNanos) {
+        lastHeardThereNanos = nowNanos;
+    }
+
+    long lastHeardThereNanos() {
+        return lastHeardThereNanos;
     }
 
     void learn(Sighting sighting) {

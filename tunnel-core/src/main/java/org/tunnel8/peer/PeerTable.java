@@ -4,25 +4,27 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * The verified peers of one overlay: those whose correctly signed introduction message came from their own address
  * (D2), and nobody else. Bootstrap servers never enter.
  *
- * <p>It is bounded. Peers in use ({@link #pin}) are never evicted; peers that answered us are evicted only for others
- * that answered us; peers that merely sent us requests share at most half of the places, where those of a crowded
- * network go first and a peer that is heard keeps its place. So strangers can fill that half, but flush nothing that is
- * of use.
+ * <p>A request shows who signed it, but not where he is: its source can be made up, and it can be sent again by others.
+ * So only who has answered a request of ours at his address is <em>confirmed</em>, can be a candidate and counts.
+ *
+ * <p>It is bounded. Peers in use ({@link #pin}) are never evicted; peers that we found by asking are evicted only for
+ * others found so; peers that came by themselves share at most half of the places, where those of a crowded network go
+ * first and a confirmed peer that is heard keeps its place. So strangers can fill that half, but flush nothing that is
+ * of use, and one network (/16, IPv6 /32) does not fill what others need.
  *
  * <p>Engine thread only.
  */
@@ -39,8 +41,6 @@ public final class PeerTable {
     /** Standings remembered for each place in the table. */
     private static final int STANDINGS_PER_PLACE = 4;
 
-    private static final int INCOMPATIBLE_KEYS = 1_000;
-
     private final Deadlines deadlines;
     private final EvictionRule eviction;
     private final ReliabilityLedger ledger;
@@ -49,7 +49,8 @@ public final class PeerTable {
     private final Map<PublicKey, Peer> byKey = new HashMap<>();
     private final Map<InetSocketAddress, Peer> byAddress = new HashMap<>();
     private final Map<PublicKey, Integer> pins = new HashMap<>();
-    private final Set<PublicKey> incompatible = new LinkedHashSet<>();
+    private final IncompatibleKeys incompatible = new IncompatibleKeys();
+    private final AddressClaims claims = new AddressClaims();
     private final List<Listener> listeners = new ArrayList<>();
 
     /** Hears of peers that come and go. Called on the engine's thread, when the table already shows the change. */
@@ -60,6 +61,13 @@ public final class PeerTable {
          * @param peer the peer, with what its first message told
          */
         default void peerAdded(Peer peer) {}
+
+        /**
+         * A peer has answered a request of ours for the first time. Who enters by that is heard of as added before.
+         *
+         * @param peer the peer
+         */
+        default void peerConfirmed(Peer peer) {}
 
         /**
          * A peer left.
@@ -102,15 +110,19 @@ public final class PeerTable {
      * @return what was made of it
      */
     public Admission admit(Sighting sighting) {
-        incompatible.remove(sighting.key());
         Peer known = byKey.get(sighting.key());
         Peer occupant = byAddress.get(sighting.address());
         if (occupant != known && !sighting.answered()) {
             return Admission.CONTESTED;
         }
         if (occupant != null && occupant != known) {
+            if (isWellThere(occupant, sighting.address())
+                    && !claims.isSettledBy(sighting.key(), sighting.address(), deadlines.nowNanos())) {
+                return Admission.CONTESTED;
+            }
             vacate(occupant, sighting.address());
         }
+        incompatible.remove(sighting.key());
         if (known == null) {
             return add(sighting);
         }
@@ -119,6 +131,10 @@ public final class PeerTable {
         }
         update(known, sighting);
         return Admission.UPDATED;
+    }
+
+    private static boolean isWellThere(Peer occupant, InetSocketAddress address) {
+        return occupant.isConfirmed() && occupant.address().equals(address);
     }
 
     private void vacate(Peer occupant, InetSocketAddress address) {
@@ -131,29 +147,33 @@ public final class PeerTable {
     }
 
     /**
-     * A peer has answered at an address it is not reached at. Of two that work the one in our own network is kept, else
-     * the newer; the other is remembered, so that it is recognized when introduced again.
+     * A peer has answered at an address it is not reached at, or somebody passed our question on to it. So it stays where
+     * it was while it is heard there, unless the other address is in our own network; the other one is remembered, so that
+     * it is recognized when introduced again, and taken when it falls silent here.
      */
     private void meetElsewhere(Peer peer, InetSocketAddress address) {
-        int narrower = AddressScope.of(address).compareTo(AddressScope.of(peer.address()));
-        boolean silentHere = deadlines.nowNanos() - peer.lastHeardHereNanos() >= SILENT_NANOS;
-        if (peer.otherAddress() != null) {
-            byAddress.remove(peer.otherAddress());
+        boolean narrower = AddressScope.of(address).compareTo(AddressScope.of(peer.address())) < 0;
+        InetSocketAddress other = peer.otherAddress();
+        if (other != null && !other.equals(address)) {
+            byAddress.remove(other);
         }
-        if (narrower <= 0 || silentHere) {
-            peer.otherAddress(peer.address());
-            peer.moveTo(address);
-        } else {
-            peer.otherAddress(address);
-        }
+        peer.otherAddress(address);
+        peer.heardThere(deadlines.nowNanos());
         byAddress.put(address, peer);
+        if (narrower || isSilentHere(peer)) {
+            peer.changeAddresses();
+        }
+    }
+
+    private boolean isSilentHere(Peer peer) {
+        return deadlines.nowNanos() - peer.lastHeardHereNanos() >= SILENT_NANOS;
     }
 
     private Admission add(Sighting sighting) {
         long now = deadlines.nowNanos();
         Peer peer = new Peer(sighting.key(), sighting.address(), ledger.take(sighting.key()), now);
         update(peer, sighting);
-        if (!eviction.hasRoomFor(peer, peers)) {
+        if (!eviction.hasRoomFor(peer, peers, now)) {
             Peer victim = eviction.victimFor(peer, peers, pins.keySet(), now);
             if (victim == null) {
                 remember(peer);
@@ -171,25 +191,62 @@ public final class PeerTable {
     }
 
     private void update(Peer peer, Sighting sighting) {
-        peer.heard(deadlines.nowNanos());
-        if (peer.address().equals(sighting.address())) {
-            peer.heardHere(deadlines.nowNanos());
-        }
         peer.learn(sighting);
+        heardAt(peer, sighting.address());
         if (sighting.answered()) {
-            peer.confirm();
+            boolean confirms = !peer.isConfirmed();
+            peer.confirm(sighting.sought());
+            peer.proven(deadlines.nowNanos());
+            claims.refuted(sighting.address());
+            if (confirms && byKey.containsKey(peer.key())) {
+                for (Listener listener : listeners) {
+                    listener.peerConfirmed(peer);
+                }
+            }
+        }
+    }
+
+    private void heardAt(Peer peer, InetSocketAddress address) {
+        long now = deadlines.nowNanos();
+        peer.heard(now);
+        if (peer.address().equals(address)) {
+            peer.heardHere(now);
+        } else if (address.equals(peer.otherAddress())) {
+            peer.heardThere(now);
+            if (isSilentHere(peer)) {
+                peer.changeAddresses();
+            }
         }
     }
 
     /**
-     * Notes an authenticated sign of life from a peer's address: a signed message, an answer to an outstanding request, a
-     * cell that opens.
+     * Notes an authenticated sign of life from a peer's address that others might have sent again: a signed message.
      *
      * @param peer a peer of this table
      */
     public void heard(Peer peer) {
-        peer.heard(deadlines.nowNanos());
-        peer.heardHere(deadlines.nowNanos());
+        heardAt(peer, peer.address());
+    }
+
+    /**
+     * Notes a sign of life that nobody else can give: an answer to an outstanding request, a cell that opens.
+     *
+     * @param peer a peer of this table
+     */
+    public void proven(Peer peer) {
+        heard(peer);
+        peer.proven(deadlines.nowNanos());
+    }
+
+    /**
+     * Has a peer that fell silent at its address be reached at the other one it was met at, if it was heard there since.
+     *
+     * @param peer a peer of this table
+     */
+    public void followIfMoved(Peer peer) {
+        if (isSilentHere(peer) && peer.lastHeardThereNanos() > peer.lastHeardHereNanos()) {
+            peer.changeAddresses();
+        }
     }
 
     /**
@@ -230,17 +287,17 @@ public final class PeerTable {
 
     /**
      * Remembers that the owner of a key speaks another protocol version (D3): it leaves the table. A later signed
-     * message of our version takes that back. The signature must have been checked.
+     * message of our version takes that back. The signature must have been checked. Nothing is done while the peer has
+     * answered us in our version within {@link #SILENT_NANOS}: then it speaks both, or somebody sends old packets again.
      *
      * @param key who signed the message
      */
     public void markIncompatible(PublicKey key) {
-        incompatible.remove(key);
-        incompatible.add(key);
-        if (incompatible.size() > INCOMPATIBLE_KEYS) {
-            incompatible.remove(incompatible.iterator().next());
-        }
         Peer peer = byKey.get(key);
+        if (peer != null && peer.isProvenSince(deadlines.nowNanos() - SILENT_NANOS)) {
+            return;
+        }
+        incompatible.add(key);
         if (peer != null) {
             remove(peer, RemovalReason.INCOMPATIBLE);
         }
@@ -314,6 +371,19 @@ public final class PeerTable {
     }
 
     /**
+     * How many peers are confirmed: those that count as known (FR-007). Strangers can add others as they like.
+     *
+     * @return zero or more, at most {@link #size()}
+     */
+    public int confirmedCount() {
+        int count = 0;
+        for (Peer peer : peers) {
+            count += peer.isConfirmed() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
      * All peers in order of arrival.
      *
      * @return a view that changes with the table
@@ -323,24 +393,27 @@ public final class PeerTable {
     }
 
     /**
-     * The peers that can be hops: with a Curve25519 key (D7), reachable as far as we know, and offering all that is
-     * asked.
+     * The peers that can be hops: confirmed, with a Curve25519 key (D7), reachable as far as we know, and offering all
+     * that is asked. Those that have failed too often in a row are left out for a while if there are others.
      *
-     * @param requiredFlags OR of the flag values of {@link org.tunnel8.wire.walk.PeerFlags}; 0 asks for nothing
+     * @param requiredFlags OR of the flag values of {@link PeerFlags}; 0 asks for nothing
      * @return a new list in order of arrival
      */
     public List<Peer> candidates(int requiredFlags) {
+        PeerRole role = requiredFlags == PeerFlags.RELAY ? PeerRole.RELAY : PeerRole.EXIT;
         List<Peer> candidates = new ArrayList<>();
+        List<Peer> resting = new ArrayList<>();
         for (Peer peer : peers) {
             if (isCandidate(peer, requiredFlags)) {
-                candidates.add(peer);
+                boolean rests = requiredFlags != 0 && peer.reliability().isResting(role, deadlines.nowNanos());
+                (rests ? resting : candidates).add(peer);
             }
         }
-        return candidates;
+        return candidates.isEmpty() ? resting : candidates;
     }
 
     /**
-     * How many {@link #candidates} there are.
+     * How many {@link #candidates} there are, those included that are left out for a while.
      *
      * @param requiredFlags OR of the flag values; 0 asks for nothing
      * @return zero or more
@@ -354,7 +427,8 @@ public final class PeerTable {
     }
 
     private static boolean isCandidate(Peer peer, int requiredFlags) {
-        return peer.isReachable()
+        return peer.isConfirmed()
+                && peer.isReachable()
                 && peer.flags().has(requiredFlags)
                 && peer.key().isTunnelCompatible();
     }
@@ -413,6 +487,7 @@ public final class PeerTable {
                 new TableSize("peers", peers.size(), capacity),
                 new TableSize("peers' addresses", byAddress.size(), 2 * capacity),
                 new TableSize("standings of keys", ledger.size(), STANDINGS_PER_PLACE * capacity),
-                new TableSize("incompatible keys", incompatible.size(), INCOMPATIBLE_KEYS));
+                new TableSize("incompatible keys", incompatible.size(), IncompatibleKeys.MAX_KEYS),
+                new TableSize("claims to addresses", claims.size(), AddressClaims.MAX_CLAIMS));
     }
 }

@@ -23,8 +23,13 @@ public final class Reliability {
     // One success and one failure are assumed beforehand (Laplace), so that a single event does not decide.
     private static final double PRIOR_WEIGHT = 1;
 
+    /** So many whole failures in a row make a peer unreachable for a while (edge case: high packet loss). */
+    public static final int FAILURES_TO_REST = 5;
+
+    /** A peer that has failed so often in a row is let alone for this long: others forget a dead peer in that time. */
+    public static final long REST_NANOS = 60_000_000_000L;
+
     private final Map<PeerRole, Tally> tallies = new EnumMap<>(PeerRole.class);
-    private int failuresInARow;
 
     /** Makes the standing of a key about which nothing is known. */
     public Reliability() {
@@ -41,7 +46,7 @@ public final class Reliability {
      */
     public void succeeded(PeerRole role, long nowNanos) {
         tally(role).add(1, 0, nowNanos);
-        failuresInARow = 0;
+        tally(role).failuresInARow = 0;
     }
 
     /**
@@ -57,7 +62,8 @@ public final class Reliability {
         }
         tally(role).add(0, share, nowNanos);
         if (share == 1) {
-            failuresInARow++;
+            tally(role).failuresInARow++;
+            tally(role).failedNanos = nowNanos;
         }
     }
 
@@ -88,12 +94,36 @@ public final class Reliability {
     }
 
     /**
-     * How many whole failures came in since the last success, whatever the role.
+     * How many whole failures came in since the last success in a role.
      *
+     * @param role the role
      * @return zero or more
      */
-    public int failuresInARow() {
-        return failuresInARow;
+    public int failuresInARow(PeerRole role) {
+        return tally(role).failuresInARow;
+    }
+
+    /**
+     * Tells whether a peer has failed so often in a row that it is let alone for a while. After that it gets one chance
+     * at a time until it succeeds.
+     *
+     * @param role what it would be relied on for
+     * @param nowNanos the time on the engine's clock
+     * @return true after {@link #FAILURES_TO_REST} whole failures, for {@link #REST_NANOS} since the last
+     */
+    public boolean isResting(PeerRole role, long nowNanos) {
+        Tally tally = tally(role);
+        return tally.failuresInARow >= FAILURES_TO_REST && nowNanos - tally.failedNanos < REST_NANOS;
+    }
+
+    /**
+     * Tells whether it has served us as a hop, more often than not. How many peers do is for us to decide.
+     *
+     * @param nowNanos the time on the engine's clock
+     * @return false for a peer that was never used
+     */
+    boolean hasServed(long nowNanos) {
+        return score(PeerRole.RELAY, nowNanos) > UNKNOWN_SCORE || score(PeerRole.EXIT, nowNanos) > UNKNOWN_SCORE;
     }
 
     /**
@@ -118,6 +148,8 @@ public final class Reliability {
         private double successes;
         private double failures;
         private long fadedNanos;
+        private int failuresInARow;
+        private long failedNanos;
 
         void add(double success, double failure, long nowNanos) {
             fade(nowNanos);

@@ -2,7 +2,6 @@ package org.tunnel8.relay;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.peer.Diversity;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.RelayedCircuit.Link;
@@ -239,17 +239,13 @@ public final class RelayService implements CellRouter.CreateHandler {
                         create.identifier(), ByteString.of(response.y()), ByteString.of(response.auth()), candidates));
     }
 
-    /** Up to four relays that are no BT exits, drawn at random, never the asker (D18). */
+    /** Up to four relays that are no BT exits, drawn at random from different networks, never the asker (D18). */
     private List<Peer> randomRelays(PublicKey asker, InetSocketAddress askerAddress) {
         List<Peer> candidates = new ArrayList<>(peers.candidates(PeerFlags.RELAY));
         candidates.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT)
                 || peer.key().equals(asker)
                 || peer.address().equals(askerAddress));
-        int count = Math.min(OFFERED_RELAYS, candidates.size());
-        for (int i = 0; i < count; i++) {
-            Collections.swap(candidates, i, i + random.nextInt(candidates.size() - i));
-        }
-        return candidates.subList(0, count);
+        return Diversity.draw(candidates, OFFERED_RELAYS, random);
     }
 
     void onMessage(

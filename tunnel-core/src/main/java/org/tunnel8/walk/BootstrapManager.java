@@ -133,9 +133,9 @@ final class BootstrapManager {
         tick = deadlines.after(intervalNanos, this::tick);
         boolean refresh =
                 contactNanos == null || deadlines.nowNanos() - contactNanos >= DiscoverySettings.REFRESH.toNanos();
-        if (peers.size() == 0) {
+        if (peers.confirmedCount() == 0) {
             contactAllIfDue();
-        } else if (refresh || peers.size() < settings.targetPeers()) {
+        } else if (refresh || peers.confirmedCount() < settings.targetPeers()) {
             keepAlive();
             askSilent();
         }
@@ -301,7 +301,7 @@ final class BootstrapManager {
             }
             for (InetAddress ip : addresses) {
                 InetSocketAddress server = new InetSocketAddress(ip, name.port());
-                if (addServer(server) && roundNanos != null && peers.size() < settings.targetPeers()) {
+                if (addServer(server) && roundNanos != null && peers.confirmedCount() < settings.targetPeers()) {
                     contact(Objects.requireNonNull(servers.get(server)));
                 }
             }

@@ -22,7 +22,7 @@ final class DegradedMode {
 
     /** All were asked, and none has answered in time. */
     void nobodyAnswers() {
-        if (sinceNanos == null && peers.size() == 0) {
+        if (sinceNanos == null && peers.confirmedCount() == 0) {
             sinceNanos = deadlines.nowNanos();
             listener.degraded();
         }

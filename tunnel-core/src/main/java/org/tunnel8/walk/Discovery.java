@@ -347,7 +347,7 @@ public final class Discovery {
      */
     public DiscoveryStatus status() {
         return new DiscoveryStatus(
-                peers.size(),
+                peers.confirmedCount(),
                 peers.candidateCount(PeerFlags.EXIT_BT),
                 walker.walkableCount(),
                 exchanges.outstanding(Purpose.WALK) + exchanges.outstanding(Purpose.ASK),

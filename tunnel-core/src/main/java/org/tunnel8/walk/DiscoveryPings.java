@@ -53,7 +53,7 @@ final class DiscoveryPings {
         exchanges.heardFrom(from);
         Peer peer = context.peers().byAddress(from);
         if (peer != null) {
-            context.peers().heard(peer);
+            context.peers().proven(peer);
             peer.rtt().sample(now - ping.sentNanos());
         }
     }

@@ -18,8 +18,10 @@ final class Exchange {
         WALK,
         /** To have a known peer introduce another. */
         ASK,
-        /** To see whether a peer is still there, or who really is at an address. */
+        /** To see whether a peer is still there. */
         PROBE,
+        /** To see who really is at an address from which somebody seems to have asked us: nobody suffers if it fails. */
+        CHECK,
         /** To be introduced by a bootstrap server. */
         BOOTSTRAP,
         /** To find a peer of an earlier run where it was then. */
@@ -30,7 +32,7 @@ final class Exchange {
     record Attempt(Exchange exchange, int identifier, long sentNanos) {}
 
     private final Purpose purpose;
-    private WalkTarget target;
+    private final WalkTarget target;
     private final long startedNanos;
     private final HandshakeStateMachine handshake = new HandshakeStateMachine();
     private final List<Attempt> attempts = new ArrayList<>(2);
@@ -48,13 +50,9 @@ final class Exchange {
         return purpose;
     }
 
-    /** The address that is asked; moves once if the response came from another. */
+    /** The address that is asked. */
     InetSocketAddress address() {
         return target.address();
-    }
-
-    void moveTo(InetSocketAddress newAddress) {
-        target = new WalkTarget(newAddress, target.style(), target.introducer(), target.needsPuncture());
     }
 
     /** What was to be asked, and who said so. */
@@ -81,6 +79,11 @@ final class Exchange {
     /** Tells whether the response came; the handshake can be complete without, by a request of theirs. */
     boolean isAnswered() {
         return answered;
+    }
+
+    /** Tells whether the response may still come. */
+    boolean isAwaited() {
+        return !answered && handshake.state() != HandshakeState.FAILED;
     }
 
     void answered() {

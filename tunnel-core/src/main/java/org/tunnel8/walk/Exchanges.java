@@ -11,6 +11,7 @@ import org.tunnel8.peer.RttEstimator;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Exchange.Attempt;
 import org.tunnel8.walk.Exchange.Purpose;
+import org.tunnel8.wire.walk.WalkStyle;
 
 /**
  * Our introduction requests under way: repeated with backoff, given up after a limit, and the only thing by which a
@@ -31,6 +32,9 @@ final class Exchanges {
 
     /** Repetitions at most (FR-004). */
     static final int MAX_RETRIES = 5;
+
+    /** Repetitions of a request that a stranger caused, perhaps to an address that is not his. */
+    static final int MAX_CHECK_RETRIES = 1;
 
     /** An unanswered request no longer holds back others after this time (PROTOCOL.md §4: dead after 3 s) ... */
     static final long OUTSTANDING_NANOS = 3_000_000_000L;
@@ -64,13 +68,13 @@ final class Exchanges {
 
     /** Hears how exchanges end. */
     interface Outcome {
-        /** The handshake is complete. */
+        /** An answer came: nobody else can give one. */
         default void completed(Exchange exchange) {}
 
         /** The last repetition is sent: all requests before it are unanswered, which are five in a row. */
         default void unanswered(Exchange exchange) {}
 
-        /** Nothing that completes it came within the limit. */
+        /** Nothing that completes the handshake came within the limit. */
         void failed(Exchange exchange);
     }
 
@@ -97,7 +101,7 @@ final class Exchanges {
     /** Tells whether an answer from this address is still hoped for. */
     boolean isUnderWay(InetSocketAddress address) {
         Exchange exchange = byAddress.get(address);
-        return exchange != null && exchange.handshake().isUnderWay();
+        return exchange != null && exchange.isAwaited();
     }
 
     /** The latest exchange with an address in the last {@link #LIMIT_NANOS}. */
@@ -132,7 +136,7 @@ final class Exchanges {
     /** The response came from the address that was asked: measures the round trip and ends the repetitions. */
     long answered(Attempt attempt) {
         Exchange exchange = attempt.exchange();
-        boolean completes = exchange.handshake().isUnderWay();
+        boolean completes = !exchange.isAnswered();
         exchange.handshake().responseReceived();
         exchange.answered();
         exchange.awaitRetry(null);
@@ -146,14 +150,9 @@ final class Exchanges {
 
     /** The response came from elsewhere: asks there, once. False if that does not fit. */
     boolean answeredFrom(Exchange exchange, InetSocketAddress from) {
-        if (isUnderWay(from) || !exchange.handshake().responseReceivedFromElsewhere()) {
-            return false;
-        }
-        byAddress.remove(exchange.address(), exchange);
-        exchange.moveTo(from);
-        byAddress.put(from, exchange);
-        send(exchange);
-        return true;
+        boolean fits = exchange.handshake().responseReceivedFromElsewhere();
+        // Beside the exchange, not in its place: who guesses an identifier does not get the handshake for himself.
+        return fits && start(Purpose.CHECK, WalkTarget.of(from, exchange.style() == WalkStyle.NEW));
     }
 
     /** A puncture came from this address: repeats the request at once. False if that does not fit. */
@@ -167,17 +166,11 @@ final class Exchanges {
         return true;
     }
 
-    /** A request of theirs came from this address: no need to repeat ours. */
+    /** A request came from this address, perhaps under a made-up source: ours is repeated until it is answered. */
     void requestedFrom(InetSocketAddress from) {
         Exchange exchange = byAddress.get(from);
-        if (exchange == null) {
-            return;
-        }
-        boolean completes = exchange.handshake().isUnderWay();
-        exchange.handshake().requestReceived();
-        exchange.awaitRetry(null);
-        if (completes) {
-            outcome.completed(exchange);
+        if (exchange != null) {
+            exchange.handshake().requestReceived();
         }
     }
 
@@ -200,7 +193,8 @@ final class Exchanges {
         byIdentifier.put(identifier, attempt);
         exchange.attempts().add(attempt);
         exchange.handshake().requestSent();
-        if (exchange.retries() < MAX_RETRIES) {
+        int mostRetries = exchange.purpose() == Purpose.CHECK ? MAX_CHECK_RETRIES : MAX_RETRIES;
+        if (exchange.retries() < mostRetries) {
             long first = strangersRtt.timeoutNanos(FIRST_RETRY_NANOS, LAST_RETRY_NANOS);
             long delay = Math.min(first << exchange.retries(), LAST_RETRY_NANOS);
             exchange.awaitRetry(deadlines.after(delay, () -> retry(exchange)));
@@ -211,7 +205,7 @@ final class Exchanges {
     }
 
     private void retry(Exchange exchange) {
-        if (exchange.handshake().isUnderWay() && !stopped) {
+        if (exchange.isAwaited() && !stopped) {
             exchange.retried();
             send(exchange);
             if (exchange.retries() == MAX_RETRIES) {

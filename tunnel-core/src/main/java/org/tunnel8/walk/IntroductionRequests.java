@@ -100,23 +100,31 @@ final class IntroductionRequests {
         if (bootstrap.isServer(from)) {
             bootstrap.answered(from, sender);
         } else if (!bootstrap.isServersKey(sender)) {
-            admit(from, sender, response, rttNanos);
+            admit(from, sender, response, exchange.purpose(), rttNanos);
         }
         takeIntroductions(from, response);
     }
 
-    private void admit(InetSocketAddress from, PublicKey sender, IntroductionResponse response, long rttNanos) {
+    private void admit(
+            InetSocketAddress from, PublicKey sender, IntroductionResponse response, Purpose purpose, long rttNanos) {
         boolean newStyle = response.speaksNewStyle() && sender.isTunnelCompatible();
+        boolean sought = purpose == Purpose.WALK || purpose == Purpose.ASK || purpose == Purpose.REMEMBERED;
         Sighting sighting = new Sighting(
                 sender,
                 from,
                 true,
+                sought,
                 lanOf(response.sourceLan()),
                 newStyle,
                 flagsOf(response.extra()),
                 response.style() == WalkStyle.OLD ? response.connectionType() : null);
-        if (peers.admit(sighting) == Admission.REFUSED) {
+        Admission admission = peers.admit(sighting);
+        if (admission == Admission.REFUSED) {
             counters.dropped(DropReason.PEER_LIMIT);
+            return;
+        }
+        if (admission == Admission.CONTESTED) {
+            exchanges.start(purpose, WalkTarget.of(from, newStyle));
             return;
         }
         walker.met(from);
@@ -205,6 +213,10 @@ final class IntroductionRequests {
         InetSocketAddress address = exchange.address();
         if (exchange.purpose() == Purpose.BOOTSTRAP) {
             bootstrap.failed(address);
+            return;
+        }
+        if (exchange.purpose() == Purpose.CHECK) {
+            // Strangers cause these, under whatever address they like.
             return;
         }
         Peer peer = peers.byAddress(address);

@@ -2,6 +2,7 @@ package org.tunnel8.walk;
 
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,13 @@ import org.tunnel8.wire.walk.WalkStyle;
  *
  * <p>Every request is answered, also one whose sender finds no place in the table; it is told so. A request whose key or
  * address is already known differently changes nothing by itself: requests can be replayed and sources made up, so we
- * ask at that address and believe the answer.
+ * ask at that address and believe the answer. Nor is anybody a hop before he has answered.
  */
 final class IntroductionService {
     private static final int PUNCTURE_REQUESTS_PER_SECOND = 100;
     private static final int PUNCTURE_REQUEST_BURST = 200;
-    private static final int CONTESTS_PER_SECOND = 5;
-    private static final int CONTEST_BURST = 20;
+    private static final int CHECKS_PER_SECOND = 20;
+    private static final int CHECKS_BURST = 100;
 
     private final WalkContext context;
     private final PeerTable peers;
@@ -48,7 +49,7 @@ final class IntroductionService {
     private final BootstrapManager bootstrap;
     private final Walker walker;
     private final TokenBucket punctureRequests;
-    private final TokenBucket contests;
+    private final TokenBucket checks;
 
     IntroductionService(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap, Walker walker) {
         this.context = context;
@@ -61,7 +62,7 @@ final class IntroductionService {
         this.walker = walker;
         this.punctureRequests =
                 new TokenBucket(context.deadlines(), PUNCTURE_REQUESTS_PER_SECOND, PUNCTURE_REQUEST_BURST);
-        this.contests = new TokenBucket(context.deadlines(), CONTESTS_PER_SECOND, CONTEST_BURST);
+        this.checks = new TokenBucket(context.deadlines(), CHECKS_PER_SECOND, CHECKS_BURST);
     }
 
     void onRequest(InetSocketAddress from, WalkPacket packet, Signature signature) {
@@ -91,10 +92,9 @@ final class IntroductionService {
 
     private Admission admit(
             InetSocketAddress from, PublicKey sender, IntroductionRequest request, boolean showsNewStyle) {
-        Admission admission = peers.admit(new Sighting(
+        Admission admission = peers.admit(Sighting.ofRequest(
                 sender,
                 from,
-                false,
                 IntroductionRequests.lanOf(request.sourceLan()),
                 // Servers of the reference sign with other kinds of keys and want old-style answers to their requests.
                 showsNewStyle && sender.isTunnelCompatible(),
@@ -102,18 +102,28 @@ final class IntroductionService {
                 request.connectionType()));
         switch (admission) {
             case ADDED, UPDATED -> {
-                walker.met(from);
                 exchanges.requestedFrom(from);
+                checkUnlessConfirmed(sender, WalkTarget.of(from, request.style() == WalkStyle.NEW));
             }
-            case CONTESTED -> settle(WalkTarget.of(from, request.style() == WalkStyle.NEW));
+            case CONTESTED -> check(WalkTarget.of(from, request.style() == WalkStyle.NEW));
             case REFUSED -> counters.dropped(DropReason.PEER_LIMIT);
         }
         return admission;
     }
 
-    private void settle(WalkTarget contested) {
-        if (!exchanges.isUnderWay(contested.address()) && contests.tryTake()) {
-            exchanges.start(Purpose.PROBE, contested);
+    private void checkUnlessConfirmed(PublicKey sender, WalkTarget target) {
+        Peer peer = peers.byKey(sender);
+        if (peer != null && peer.isConfirmed()) {
+            walker.met(target.address());
+        } else {
+            check(target);
+        }
+    }
+
+    /** Asks in return: a request alone does not show where its sender is. */
+    private void check(WalkTarget target) {
+        if (!exchanges.isUnderWay(target.address()) && own.canBeAsked(target.address()) && checks.tryTake()) {
+            exchanges.start(Purpose.CHECK, target);
         }
     }
 
@@ -159,14 +169,19 @@ final class IntroductionService {
                 && context.deadlines().nowNanos() - peer.lastHeardNanos() < PeerTable.GONE_NANOS
                 && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
                 && introduced(peer, requesterAddress) != null;
-        Peer likely = peers.random(
-                context.random(),
-                peer -> fit(peer, requesterAddress, type) == Acquaintance.LIKELY && eligible.test(peer));
-        return likely != null
-                ? likely
-                : peers.random(
-                        context.random(),
-                        peer -> fit(peer, requesterAddress, type) == Acquaintance.UNLIKELY && eligible.test(peer));
+        Predicate<Peer> likely =
+                peer -> fit(peer, requesterAddress, type) == Acquaintance.LIKELY && eligible.test(peer);
+        Predicate<Peer> unlikely =
+                peer -> fit(peer, requesterAddress, type) == Acquaintance.UNLIKELY && eligible.test(peer);
+        // Who merely seems to have sent from somewhere is introduced only where nobody else could be.
+        for (Predicate<Peer> choice :
+                List.of(likely.and(Peer::isConfirmed), unlikely.and(Peer::isConfirmed), likely, unlikely)) {
+            Peer drawn = peers.random(context.random(), choice);
+            if (drawn != null) {
+                return drawn;
+            }
+        }
+        return null;
     }
 
     /** Old-style requests of the reference always want somebody introduced and say so; its new-style ones say nothing. */

@@ -56,17 +56,18 @@ final class PeerChurn {
         int confirmed = 0;
         List<Peer> silent = new ArrayList<>();
         for (Peer peer : peers.all()) {
+            peers.followIfMoved(peer);
             confirmed += peer.isConfirmed() ? 1 : 0;
             if (now - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS) {
                 silent.add(peer);
             }
         }
         int surplus = Math.max(0, confirmed - wanted);
-        int places = wanted - confirmed;
         for (Peer peer : silent) {
-            if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS) {
+            if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS || !peer.isConfirmed()) {
+                // Whose address was never proven is not asked again and again: it may be somebody else's.
                 peers.remove(peer, RemovalReason.SILENT);
-            } else if (isNeeded(peer) || (peer.isConfirmed() ? surplus-- <= 0 : places-- > 0)) {
+            } else if (isNeeded(peer) || surplus-- <= 0) {
                 probe(peer, now);
             }
         }

@@ -119,7 +119,7 @@ final class PeerMemory implements PeerTable.Listener {
     private void askWave() {
         for (int i = 0; i < WAVE && !waiting.isEmpty(); i++) {
             Absent peer = waiting.remove();
-            if (peers.byKey(peer.key()) == null && peers.size() < settings.targetPeers()) {
+            if (peers.byKey(peer.key()) == null && peers.confirmedCount() < settings.targetPeers()) {
                 triedCount += tried.add(peer.key()) ? 1 : 0;
                 exchanges.start(Purpose.REMEMBERED, new WalkTarget(peer.address(), styleFor(peer.address())));
             }

@@ -93,14 +93,14 @@ final class WalkPace {
     }
 
     boolean hasEnough() {
-        return peers.size() >= settings.targetPeers()
+        return peers.confirmedCount() >= settings.targetPeers()
                 && peers.candidateCount(PeerFlags.EXIT_BT) >= settings.targetExits();
     }
 
     /** With enough peers, half as many more may still come in by and by, so that the table is renewed (FR-008). */
     boolean mayWalk() {
         int target = settings.targetPeers();
-        return peers.size() < (hasEnough() ? ceiling(target) : CEILING_FACTOR * target);
+        return peers.confirmedCount() < (hasEnough() ? ceiling(target) : CEILING_FACTOR * target);
     }
 
     /** Peers kept at most that are wanted for nothing special, if so many are to be known at least. */
@@ -109,7 +109,7 @@ final class WalkPace {
     }
 
     private boolean isFruitless() {
-        return asksWithoutNews >= FRUITLESS_ASKS + FRUITLESS_ASKS_PER_PEER * peers.size();
+        return asksWithoutNews >= FRUITLESS_ASKS + FRUITLESS_ASKS_PER_PEER * peers.confirmedCount();
     }
 
     long intervalNanos() {
@@ -120,7 +120,7 @@ final class WalkPace {
         if (!isFruitless()) {
             return quick ? Math.min(step, QUICK_NANOS) : step;
         }
-        int more = asksWithoutNews - FRUITLESS_ASKS - FRUITLESS_ASKS_PER_PEER * peers.size();
+        int more = asksWithoutNews - FRUITLESS_ASKS - FRUITLESS_ASKS_PER_PEER * peers.confirmedCount();
         long slowed = step << Math.min(MAX_DOUBLINGS, 1 + more / MAX_ASKS_PER_STEP);
         return Math.max(step, Math.min(slowed, FRUITLESS_INTERVAL_NANOS));
     }

@@ -116,7 +116,7 @@ final class Walker {
     private void step() {
         pace.step();
         scheduleStep();
-        if (peers.size() == 0) {
+        if (peers.confirmedCount() == 0) {
             bootstrap.contactAllIfDue();
             bootstrap.askAgainIfDue();
         }
@@ -173,7 +173,7 @@ final class Walker {
         boolean isRested = latest == null
                 || (!latest.handshake().isUnderWay()
                         && deadlines.nowNanos() - latest.startedNanos() >= SAME_PEER_NANOS);
-        return isRested && peer.isReachable();
+        return isRested && peer.isConfirmed() && peer.isReachable();
     }
 
     private boolean isOfNoUse(WalkTarget target) {
@@ -181,6 +181,9 @@ final class Walker {
             return true;
         }
         InetSocketAddress address = target.address();
-        return peers.byAddress(address) != null || bootstrap.isServer(address) || exchanges.isUnderWay(address);
+        Peer peer = peers.byAddress(address);
+        // Who only seems to have sent from there must not keep us from asking who it is.
+        boolean isPeer = peer != null && peer.isConfirmed();
+        return isPeer || bootstrap.isServer(address) || exchanges.isUnderWay(address);
     }
 }

@@ -47,7 +47,7 @@ class PeerTableTest {
     }
 
     private Sighting unasked(PublicKey key, InetSocketAddress address) {
-        return new Sighting(key, address, false, null, false, RELAY);
+        return Sighting.ofRequest(key, address, null, false, RELAY, null);
     }
 
     private Peer addConfirmed(int network, int host, PeerFlags flags) {
@@ -83,7 +83,7 @@ class PeerTableTest {
     @Test
     void takesTheNewestFlags() {
         Peer peer = addConfirmed(1, 1, EXIT);
-        table.admit(new Sighting(peer.key(), at(1, 1), false, at(2, 2), true, RELAY));
+        table.admit(Sighting.ofRequest(peer.key(), at(1, 1), at(2, 2), true, RELAY, null));
 
         assertThat(peer.flags()).isEqualTo(RELAY);
         assertThat(peer.lanAddress()).isEqualTo(at(2, 2));
@@ -135,17 +135,32 @@ class PeerTableTest {
     }
 
     @Test
-    void movesAPeerThatAnswersFromItsNewAddress() {
+    void movesAPeerThatAnswersFromItsNewAddressOnceItIsSilentAtTheOld() {
         Peer peer = addConfirmed(1, 1, RELAY);
-
         assertThat(table.admit(asked(peer.key(), at(6, 6), RELAY))).isEqualTo(Admission.UPDATED);
-        assertThat(peer.address()).isEqualTo(at(6, 6));
+        assertThat(peer.address())
+                .as("somebody may have passed our question on")
+                .isEqualTo(at(1, 1));
         assertThat(table.byAddress(at(6, 6))).isSameAs(peer);
+
+        clock.advance(PeerTable.SILENT_NANOS);
+        table.admit(unasked(peer.key(), at(6, 6)));
+        assertThat(peer.address()).isEqualTo(at(6, 6));
+    }
+
+    @Test
+    void movesAPeerAtOnceThatWasSilentAtItsOldAddress() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(PeerTable.SILENT_NANOS);
+
+        table.admit(asked(peer.key(), at(6, 6), RELAY));
+        assertThat(peer.address()).isEqualTo(at(6, 6));
     }
 
     @Test
     void recognizesAPeerAtTheAddressItHadBefore() {
         Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(PeerTable.SILENT_NANOS);
         table.admit(asked(peer.key(), at(6, 6), RELAY));
         assertThat(table.byAddress(at(1, 1))).isSameAs(peer);
         assertThat(table.admit(unasked(peer.key(), at(1, 1)))).isEqualTo(Admission.UPDATED);
@@ -176,6 +191,7 @@ class PeerTableTest {
     @Test
     void givesAFormerAddressAwayWithoutLosingThePeer() {
         Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(PeerTable.SILENT_NANOS);
         table.admit(asked(peer.key(), at(6, 6), RELAY));
         PublicKey successor = newKey();
 
@@ -193,14 +209,43 @@ class PeerTableTest {
     }
 
     @Test
-    void givesAnAddressToTheKeyThatAnswersFromIt() {
+    void givesAPeersAddressToTheKeyThatAnswersFromItTwiceInARow() {
         listen();
         addConfirmed(1, 1, RELAY);
         PublicKey restarted = newKey();
 
+        assertThat(table.admit(asked(restarted, at(1, 1), RELAY))).isEqualTo(Admission.CONTESTED);
         assertThat(table.admit(asked(restarted, at(1, 1), RELAY))).isEqualTo(Admission.ADDED);
         assertThat(table.all()).singleElement().extracting(Peer::key).isEqualTo(restarted);
         assertThat(events).containsExactly("added 198.1.0.1", "REPLACED 198.1.0.1", "added 198.1.0.1");
+    }
+
+    @Test
+    void doesNotAddUpAnswersBetweenWhichThePeerItselfAnswered() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        PublicKey guessing = newKey();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(table.admit(asked(guessing, at(1, 1), RELAY))).isEqualTo(Admission.CONTESTED);
+            table.admit(asked(peer.key(), at(1, 1), RELAY));
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(table.admit(asked(newKey(), at(1, 1), RELAY))).isEqualTo(Admission.CONTESTED);
+        }
+        assertThat(table.admit(asked(guessing, at(1, 1), RELAY))).isEqualTo(Admission.CONTESTED);
+        clock.advance(AddressClaims.LIFE_NANOS);
+        assertThat(table.admit(asked(guessing, at(1, 1), RELAY))).isEqualTo(Admission.CONTESTED);
+        assertThat(table.all()).containsExactly(peer);
+    }
+
+    @Test
+    void givesAnAddressThatWasNeverProvenToWhoeverAnswersFromIt() {
+        PublicKey madeUp = newKey();
+        table.admit(unasked(madeUp, at(1, 1)));
+        PublicKey real = newKey();
+
+        assertThat(table.admit(asked(real, at(1, 1), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.all()).singleElement().extracting(Peer::key).isEqualTo(real);
     }
 
     @Test
@@ -208,6 +253,7 @@ class PeerTableTest {
         Peer one = addConfirmed(1, 1, RELAY);
         Peer other = addConfirmed(2, 2, RELAY);
 
+        table.admit(asked(one.key(), at(2, 2), RELAY));
         table.admit(asked(one.key(), at(2, 2), RELAY));
 
         assertThat(table.byAddress(at(2, 2))).isSameAs(one);
@@ -279,19 +325,149 @@ class PeerTableTest {
     @Test
     void keepsExitsAndGoodRelaysWhenFull() {
         Peer exit = addConfirmed(1, 1, EXIT);
-        Peer useless = addConfirmed(1, 2, PeerFlags.NONE);
-        Peer badRelay = addConfirmed(1, 3, RELAY);
+        Peer useless = addConfirmed(2, 1, PeerFlags.NONE);
+        Peer badRelay = addConfirmed(3, 1, RELAY);
         badRelay.reliability().failed(PeerRole.RELAY, 1, 0);
         for (int i = 4; i <= CAPACITY; i++) {
-            addConfirmed(1, i, RELAY);
+            addConfirmed(i, 1, RELAY);
         }
 
-        assertThat(table.admit(asked(newKey(), at(2, 1), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.admit(asked(newKey(), at(21, 1), RELAY))).isEqualTo(Admission.ADDED);
         assertThat(table.byKey(useless.key())).isNull();
-        assertThat(table.admit(asked(newKey(), at(2, 2), RELAY))).isEqualTo(Admission.ADDED);
+        assertThat(table.admit(asked(newKey(), at(22, 1), RELAY))).isEqualTo(Admission.ADDED);
         assertThat(table.byKey(badRelay.key())).isNull();
-        assertThat(table.admit(asked(newKey(), at(2, 3), RELAY))).isEqualTo(Admission.REFUSED);
+        assertThat(table.admit(asked(newKey(), at(23, 1), RELAY))).isEqualTo(Admission.REFUSED);
         assertThat(table.byKey(exit.key())).isNotNull();
+    }
+
+    @Test
+    void makesRoomInANetworkThatHoldsMoreThanItsPart() {
+        for (int i = 1; i <= CAPACITY; i++) {
+            addConfirmed(66, i, RELAY);
+        }
+        for (int i = 1; i < CAPACITY; i++) {
+            assertThat(table.admit(asked(newKey(), at(i, 1), RELAY))).isEqualTo(Admission.ADDED);
+        }
+
+        assertThat(table.admit(asked(newKey(), at(66, 99), EXIT)))
+                .as("a better one, which takes the place of the last of its network")
+                .isEqualTo(Admission.ADDED);
+        assertThat(Diversity.crowds(table.all()))
+                .hasSize(CAPACITY)
+                .allSatisfy((network, peers) -> assertThat(peers).isEqualTo(1));
+    }
+
+    @Test
+    void doesNotMakeRoomInACrowdedNetworkAtTheExpenseOfExits() {
+        for (int i = 1; i <= CAPACITY; i++) {
+            addConfirmed(66, i, EXIT);
+        }
+
+        assertThat(table.admit(asked(newKey(), at(1, 1), RELAY))).isEqualTo(Admission.REFUSED);
+        assertThat(table.admit(asked(newKey(), at(1, 1), EXIT))).isEqualTo(Admission.ADDED);
+    }
+
+    @Test
+    void takesAddressesThatAreNotPublicForNoNetwork() {
+        for (int i = 1; i <= CAPACITY; i++) {
+            InetSocketAddress local = ((IpAddress) Address.parse("127.0.0.1", 7000 + i)).endpoint();
+            table.admit(asked(newKey(), local, RELAY));
+        }
+
+        assertThat(table.admit(asked(newKey(), at(1, 1), RELAY))).isEqualTo(Admission.REFUSED);
+        assertThat(Diversity.crowds(table.all())).hasSize(CAPACITY);
+    }
+
+    @Test
+    void countsAnIpv6NetworkByItsFirst32Bits() {
+        InetSocketAddress one = ((IpAddress) Address.parse("2001:db8:1::1", 7000)).endpoint();
+        InetSocketAddress sameNetwork = ((IpAddress) Address.parse("2001:db8:ffff::1", 7001)).endpoint();
+        InetSocketAddress another = ((IpAddress) Address.parse("2001:db9:1::1", 7000)).endpoint();
+
+        assertThat(NetworkPrefix.of(one))
+                .isEqualTo(NetworkPrefix.of(sameNetwork))
+                .isNotEqualTo(NetworkPrefix.of(another));
+    }
+
+    @Test
+    void drawsFromEachNetworkBeforeItDrawsTwiceFromOne() {
+        for (int i = 1; i <= 7; i++) {
+            addConfirmed(66, i, RELAY);
+        }
+        Peer one = addConfirmed(1, 1, RELAY);
+        Peer other = addConfirmed(2, 1, RELAY);
+        int crowdFirst = 0;
+        for (int i = 0; i < 300; i++) {
+            List<Peer> drawn = Diversity.draw(table.all(), 4, random);
+            assertThat(drawn).hasSize(4).doesNotHaveDuplicates().contains(one, other);
+            crowdFirst += drawn.get(0) != one && drawn.get(0) != other ? 1 : 0;
+        }
+
+        assertThat(crowdFirst).as("of 300 first draws from three networks").isBetween(60, 140);
+        assertThat(Diversity.draw(table.all(), 40, random)).hasSize(9);
+    }
+
+    @Test
+    void letsStrangersWhoOnlyAnsweredOurCheckTakeNoMoreThanTheirHalf() {
+        for (int i = 0; i < 50; i++) {
+            PublicKey key = newKey();
+            table.admit(new Sighting(key, at(i, 1), true, false, null, false, EXIT, null));
+        }
+
+        assertThat(table.size()).isEqualTo(CAPACITY / 2);
+    }
+
+    @Test
+    void keepsAConfirmedStrangerFromThoseWhoAreNot() {
+        PublicKey confirmed = newKey();
+        table.admit(new Sighting(confirmed, at(1, 1), true, false, null, false, RELAY, null));
+        table.admit(new Sighting(newKey(), at(2, 2), true, false, null, false, RELAY, null));
+        for (int i = 0; i < 100; i++) {
+            table.admit(unasked(newKey(), at(10 + i, 9)));
+            clock.advance(clock.nowNanos() + SECOND / 10);
+        }
+
+        assertThat(table.byKey(confirmed)).isNotNull();
+        assertThat(table.size()).isEqualTo(CAPACITY / 2);
+    }
+
+    @Test
+    void keepsAPeerThatHasServedUsThoughItCameByItself() {
+        PublicKey used = newKey();
+        table.admit(new Sighting(used, at(1, 1), true, false, null, false, RELAY, null));
+        table.reliabilityOf(used).succeeded(PeerRole.RELAY, 0);
+        for (int i = 2; i < 30; i++) {
+            table.admit(asked(newKey(), at(i, 1), RELAY));
+        }
+
+        assertThat(table.byKey(used)).isNotNull();
+    }
+
+    @Test
+    void takesNobodyForACandidateWhoHasNotAnswered() {
+        PublicKey stranger = newKey();
+        table.admit(unasked(stranger, at(1, 1)));
+        assertThat(table.candidates(0)).isEmpty();
+        assertThat(table.confirmedCount()).isZero();
+
+        table.admit(new Sighting(stranger, at(1, 1), true, false, null, false, RELAY, null));
+        assertThat(table.candidates(PeerFlags.RELAY)).hasSize(1);
+        assertThat(table.confirmedCount()).isEqualTo(1);
+    }
+
+    @Test
+    void leavesOutWhoFailedTooOftenInARowWhileThereAreOthers() {
+        Peer failing = addConfirmed(1, 1, EXIT);
+        for (int i = 0; i < Reliability.FAILURES_TO_REST; i++) {
+            failing.reliability().failed(PeerRole.EXIT, 1, 0);
+        }
+        assertThat(table.candidates(PeerFlags.EXIT_BT)).as("nobody else").containsExactly(failing);
+        assertThat(table.candidates(PeerFlags.RELAY)).containsExactly(failing);
+
+        Peer other = addConfirmed(2, 1, EXIT);
+        assertThat(table.candidates(PeerFlags.EXIT_BT)).containsExactly(other);
+        clock.advance(Reliability.REST_NANOS);
+        assertThat(table.candidates(PeerFlags.EXIT_BT)).containsExactly(failing, other);
     }
 
     @Test
@@ -360,6 +536,7 @@ class PeerTableTest {
     void removesAPeerOfAnotherVersionAndTakesItBackWhenItSpeaksOurs() {
         listen();
         Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(PeerTable.SILENT_NANOS + 1);
 
         table.markIncompatible(peer.key());
         assertThat(table.size()).isZero();
@@ -369,6 +546,21 @@ class PeerTableTest {
         assertThat(table.isIncompatible(peer.key())).isFalse();
         assertThat(table.size()).isEqualTo(1);
         assertThat(events).containsExactly("added 198.1.0.1", "INCOMPATIBLE 198.1.0.1", "added 198.1.0.1");
+    }
+
+    @Test
+    void believesAPeersAnswersMoreThanItsPacketsOfAnotherVersion() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        clock.advance(PeerTable.SILENT_NANOS);
+
+        table.markIncompatible(peer.key());
+        assertThat(table.candidates(PeerFlags.RELAY)).containsExactly(peer);
+        assertThat(table.isIncompatible(peer.key())).isFalse();
+
+        clock.advance(PeerTable.SILENT_NANOS + 1);
+        table.heard(peer);
+        table.markIncompatible(peer.key());
+        assertThat(table.size()).as("what can be sent again is no answer").isZero();
     }
 
     @Test

@@ -41,8 +41,8 @@ class ReliabilityTest {
         reliability.failed(PeerRole.RELAY, 1.0 / 3, 0);
 
         assertThat(reliability.score(PeerRole.RELAY, 0)).isGreaterThan(whole.score(PeerRole.RELAY, 0));
-        assertThat(reliability.failuresInARow()).isZero();
-        assertThat(whole.failuresInARow()).isEqualTo(1);
+        assertThat(reliability.failuresInARow(PeerRole.RELAY)).isZero();
+        assertThat(whole.failuresInARow(PeerRole.RELAY)).isEqualTo(1);
     }
 
     @Test
@@ -60,13 +60,33 @@ class ReliabilityTest {
     }
 
     @Test
-    void countsFailuresInARowAcrossRolesUntilASuccess() {
+    void countsFailuresInARowForEachRoleUntilASuccessInIt() {
         reliability.failed(PeerRole.RELAY, 1, 0);
         reliability.failed(PeerRole.EXIT, 1, 0);
-        assertThat(reliability.failuresInARow()).isEqualTo(2);
+        assertThat(reliability.failuresInARow(PeerRole.RELAY)).isEqualTo(1);
 
         reliability.succeeded(PeerRole.INTRODUCTION, 0);
-        assertThat(reliability.failuresInARow()).isZero();
+        assertThat(reliability.failuresInARow(PeerRole.RELAY)).isEqualTo(1);
+        reliability.succeeded(PeerRole.RELAY, 0);
+        assertThat(reliability.failuresInARow(PeerRole.RELAY)).isZero();
+        assertThat(reliability.failuresInARow(PeerRole.EXIT)).isEqualTo(1);
+    }
+
+    @Test
+    void restsAfterFiveFailuresInARowAndHasOneChanceAtATimeThen() {
+        for (int i = 0; i < Reliability.FAILURES_TO_REST; i++) {
+            assertThat(reliability.isResting(PeerRole.RELAY, 0)).isFalse();
+            reliability.failed(PeerRole.RELAY, 1, 0);
+        }
+        assertThat(reliability.isResting(PeerRole.RELAY, 0)).isTrue();
+        assertThat(reliability.isResting(PeerRole.EXIT, 0)).isFalse();
+
+        long later = Reliability.REST_NANOS;
+        assertThat(reliability.isResting(PeerRole.RELAY, later)).isFalse();
+        reliability.failed(PeerRole.RELAY, 1, later);
+        assertThat(reliability.isResting(PeerRole.RELAY, later)).isTrue();
+        reliability.succeeded(PeerRole.RELAY, later);
+        assertThat(reliability.isResting(PeerRole.RELAY, later)).isFalse();
     }
 
     @Test

@@ -209,6 +209,8 @@ final class CircuitReplay {
                 IntroductionRequest.flags(ConnectionType.UNKNOWN, false, true),
                 STARTER_IDENTIFIER,
                 PeerFlags.NONE.toExtra());
+        node.answerChecksFor(new Node("starter", STARTER_KEY, STARTER, STARTER, PeerFlags.NONE));
+        random.armOwn();
         node.receive(STARTER, WalkCodec.encode(scenario.community(), request, STARTER_IDENTIFIER, STARTER_KEY));
         assertThat(node.othersTo(STARTER)).as("answers to the newcomer").hasSize(1);
         node.othersTo(STARTER).clear();

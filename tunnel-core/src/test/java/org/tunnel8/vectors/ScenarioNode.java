@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.tunnel8.engine.Effects;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.EngineSettings;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.vectors.Scenario.Node;
 import org.tunnel8.walk.DiscoverySettings;
@@ -35,6 +37,7 @@ import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.WalkCodec;
+import org.tunnel8.wire.walk.WalkMessage;
 import org.tunnel8.wire.walk.WalkMessageId;
 import org.tunnel8.wire.walk.WalkStyle;
 
@@ -57,6 +60,9 @@ final class ScenarioNode implements Effects, EngineListener {
     private final TunnelEngine engine;
     private final Map<InetSocketAddress, Deque<byte[]>> requests = new HashMap<>();
     private final Map<InetSocketAddress, Deque<byte[]>> others = new HashMap<>();
+    private final Map<InetSocketAddress, Node> neighbours = new HashMap<>();
+    private final Deque<InetSocketAddress> checked = new ArrayDeque<>();
+    private final Deque<byte[]> checks = new ArrayDeque<>();
     private final Deque<byte[]> questionsToServers = new ArrayDeque<>();
     private final Deque<InetSocketAddress> askedServers = new ArrayDeque<>();
     private final Deque<Outside> outside = new ArrayDeque<>();
@@ -77,6 +83,7 @@ final class ScenarioNode implements Effects, EngineListener {
         this.community = scenario.community();
         this.self = self;
         this.random = random;
+        scenario.nodes().forEach(this::answerChecksFor);
         DiscoverySettings discovery = DiscoverySettings.builder(community, self.lan())
                 .flags(self.flags())
                 .bootstrap(SERVERS.stream().map(IpAddress::new).toList())
@@ -98,6 +105,14 @@ final class ScenarioNode implements Effects, EngineListener {
 
     TunnelEngine engine() {
         return engine;
+    }
+
+    /**
+     * Has somebody answer when the engine asks whether he is where his request seemed to come from. The recorded nodes
+     * believed requests, so no recording has these.
+     */
+    void answerChecksFor(Node neighbour) {
+        neighbours.put(neighbour.wan(), neighbour);
     }
 
     /** Hands the engine a datagram. */
@@ -150,6 +165,9 @@ final class ScenarioNode implements Effects, EngineListener {
         while (!questionsToServers.isEmpty()) {
             answer(askedServers.remove(), questionsToServers.remove());
         }
+        while (!checks.isEmpty()) {
+            answerCheck(Objects.requireNonNull(neighbours.get(checked.remove())), checks.remove());
+        }
         while (!opening.isEmpty()) {
             long socket = opening.remove(0);
             openSockets.add(socket);
@@ -185,6 +203,40 @@ final class ScenarioNode implements Effects, EngineListener {
             random.arm(told.identifier());
         }
         engine.onDatagram(nowNanos, server, LabNode.withHeadroom(packet), LabNode.OFFSET, packet.length);
+    }
+
+    private void answerCheck(Node neighbour, byte[] question) {
+        IntroductionRequest request = (IntroductionRequest) decode(question);
+        IntroductionResponse response = new IntroductionResponse(
+                request.style(),
+                new IpAddress(self.wan()),
+                new IpAddress(neighbour.lan()),
+                new IpAddress(neighbour.wan()),
+                IpAddress.UNSPECIFIED,
+                IpAddress.UNSPECIFIED,
+                0,
+                request.identifier(),
+                neighbour.flags().toExtra());
+        byte[] packet = WalkCodec.encode(community, response, request.identifier(), neighbour.identity());
+        engine.onDatagram(nowNanos, neighbour.wan(), LabNode.withHeadroom(packet), LabNode.OFFSET, packet.length);
+    }
+
+    private static WalkMessage decode(byte[] packet) {
+        try {
+            return WalkCodec.decode(packet, 0, packet.length).message();
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Whether a request only asks who has just asked us: then it is no repetition, and nobody was to be walked to. */
+    private boolean isCheck(InetSocketAddress to, byte[] request) {
+        Peer peer = engine.peers().byAddress(to);
+        return neighbours.containsKey(to)
+                && decode(request).identifier() >= ScriptedRandom.FIRST_OWN_IDENTIFIER
+                && peer != null
+                && !peer.isConfirmed()
+                && requestsTo(to).isEmpty();
     }
 
     /** Where the outside socket's datagrams come from; null if there is none. */
@@ -242,6 +294,9 @@ final class ScenarioNode implements Effects, EngineListener {
             assertThat(request).as("asks a bootstrap server").isTrue();
             askedServers.add(to);
             questionsToServers.add(packet);
+        } else if (request && isCheck(to, packet)) {
+            checked.add(to);
+            checks.add(packet);
         } else if (request) {
             requestsTo(to).add(packet);
         } else {

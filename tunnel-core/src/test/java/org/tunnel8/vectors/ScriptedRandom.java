@@ -76,6 +76,11 @@ final class ScriptedRandom implements RandomGenerator {
         armed = identifier;
     }
 
+    /** Has the very next request bear an identifier that no recording has. */
+    void armOwn() {
+        armed = nextOwnIdentifier++;
+    }
+
     boolean isArmed() {
         return armed != NONE;
     }
@@ -108,7 +113,7 @@ final class ScriptedRandom implements RandomGenerator {
     }
 
     private int nextIdentifier() {
-        if (!walking) {
+        if (!walking && armed == NONE) {
             assertThat(identifiers).as("recorded identifiers").isNotEmpty();
             return identifiers.remove();
         }

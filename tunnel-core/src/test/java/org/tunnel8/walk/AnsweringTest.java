@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.ByteString;
@@ -61,6 +62,16 @@ class AnsweringTest {
 
     @Test
     void takesTheFlagsOfTheNewestMessage() {
+        stranger.answering(request -> new IntroductionResponse(
+                request.style(),
+                Outsider.NOWHERE,
+                Outsider.NOWHERE,
+                Outsider.NOWHERE,
+                Outsider.NOWHERE,
+                Outsider.NOWHERE,
+                0,
+                request.identifier(),
+                FLAGS.toExtra()));
         stranger.send(node, Outsider.request(node.address(), 1, FLAGS.toExtra()));
         settle();
         assertThat(node.peers().candidates(PeerFlags.EXIT_BT)).hasSize(1);
@@ -252,7 +263,7 @@ class AnsweringTest {
     }
 
     @Test
-    void followsAPeerThatAnswersFromItsNewAddress() {
+    void followsAPeerThatAnswersFromItsNewAddressOnceItIsSilentAtTheOld() {
         Outsider before = new Outsider(network, "198.51.200.2:9000").answering();
         before.send(node, Outsider.request(node.address(), 1));
         settle();
@@ -261,6 +272,11 @@ class AnsweringTest {
         after.send(node, Outsider.request(node.address(), 2));
         settle();
 
+        assertThat(node.peers().byAddress(after.address()))
+                .isSameAs(node.peers().byKey(after.key()));
+        assertThat(node.peers().byKey(after.key()).address()).isEqualTo(before.address());
+
+        network.runFor(Duration.ofNanos(PeerTable.SILENT_NANOS).plusSeconds(1));
         assertThat(node.peers().byKey(after.key()).address()).isEqualTo(after.address());
         assertThat(node.peers().size()).isEqualTo(1);
     }

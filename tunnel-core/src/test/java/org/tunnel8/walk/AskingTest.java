@@ -118,7 +118,7 @@ class AskingTest {
         settle();
 
         assertThat(node.peers().size()).isZero();
-        assertThat(node.discovery().handshake(elsewhere.address())).isEqualTo(HandshakeState.INTRO_RESPONSE_RECEIVED);
+        assertThat(node.discovery().handshake(elsewhere.address())).isEqualTo(HandshakeState.INTRO_REQUEST_SENT);
 
         IntroductionRequest second = elsewhere.last(IntroductionRequest.class);
         elsewhere.send(node, Outsider.responseTo(second, Outsider.NOWHERE, Outsider.NOWHERE));
@@ -191,7 +191,7 @@ class AskingTest {
         network.runFor(Duration.ofSeconds(15));
         assertThat(node.peers().candidates(PeerFlags.RELAY)).isEmpty();
         assertThat(node.peers().size()).isEqualTo(1);
-        assertThat(node.peers().byKey(other.key()).reliability().failuresInARow())
+        assertThat(node.peers().byKey(other.key()).reliability().failuresInARow(PeerRole.INTRODUCTION))
                 .isEqualTo(1);
 
         other.send(node, Outsider.request(node.address(), 1));

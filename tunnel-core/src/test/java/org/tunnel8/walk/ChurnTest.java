@@ -30,8 +30,10 @@ class ChurnTest {
 
     /** Makes the two known to each other; the peer is heard last at 15 s. */
     private void meet() {
+        peer.answering();
         peer.send(node, Outsider.request(node.address(), 1));
         network.runFor(Duration.ofSeconds(15));
+        peer.answering(request -> null);
         peer.send(node, Outsider.request(node.address(), 2));
         network.runFor(Duration.ofSeconds(1));
         peer.inbox().clear();
@@ -81,6 +83,33 @@ class ChurnTest {
         }
 
         assertThat(node.peers().size()).isEqualTo(1);
+        assertThat(node.peers().candidates(PeerFlags.RELAY)).hasSize(1);
+    }
+
+    @Test
+    void dropsAPeerWhoseAddressWasNeverProvenWithoutAskingAgain() {
+        peer.send(node, Outsider.request(node.address(), 1));
+        network.runFor(Duration.ofSeconds(2));
+        assertThat(askedAtSeconds()).containsExactly(0L);
+        assertThat(node.peers().size()).isEqualTo(1);
+
+        network.runFor(Duration.ofSeconds(28));
+        assertThat(askedAtSeconds()).containsExactly(0L);
+        assertThat(node.peers().size()).isZero();
+    }
+
+    @Test
+    void followsAPeerToTheOtherAddressItWasMetAtOnceItIsSilentAtTheFirst() {
+        meet();
+        network.leave(peer);
+        Outsider moved = peer.movedTo("198.51.101.1:8000").answering();
+        moved.send(node, Outsider.request(node.address(), 3));
+        network.runFor(Duration.ofSeconds(1));
+        assertThat(node.peers().byKey(peer.key()).address()).isEqualTo(peer.address());
+
+        network.runFor(Duration.ofSeconds(27));
+        assertThat(node.peers().byKey(peer.key()).address()).isEqualTo(moved.address());
+        network.runFor(Duration.ofMinutes(3));
         assertThat(node.peers().candidates(PeerFlags.RELAY)).hasSize(1);
     }
 
