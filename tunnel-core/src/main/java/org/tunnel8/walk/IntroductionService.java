@@ -1,10 +1,7 @@
 package org.tunnel8.walk;
 
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
@@ -16,10 +13,9 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.Sighting;
 import org.tunnel8.time.TokenBucket;
 import org.tunnel8.walk.Exchange.Purpose;
-import org.tunnel8.walk.OwnAddresses.Introduced;
+import org.tunnel8.walk.IntroductionDraw.Drawn;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
-import org.tunnel8.wire.walk.ConnectionType;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.PunctureRequest;
@@ -48,6 +44,7 @@ final class IntroductionService {
     private final Exchanges exchanges;
     private final BootstrapManager bootstrap;
     private final Walker walker;
+    private final IntroductionDraw draw;
     private final TokenBucket punctureRequests;
     private final TokenBucket checks;
 
@@ -60,6 +57,7 @@ final class IntroductionService {
         this.exchanges = exchanges;
         this.bootstrap = bootstrap;
         this.walker = walker;
+        this.draw = new IntroductionDraw(context);
         this.punctureRequests =
                 new TokenBucket(context.deadlines(), PUNCTURE_REQUESTS_PER_SECOND, PUNCTURE_REQUEST_BURST);
         this.checks = new TokenBucket(context.deadlines(), CHECKS_PER_SECOND, CHECKS_BURST);
@@ -129,12 +127,11 @@ final class IntroductionService {
 
     private void answer(
             InetSocketAddress to, PublicKey requester, IntroductionRequest request, WalkStyle style, boolean full) {
-        Peer other = drawOther(to, requester, style, request);
-        Introduced introduced = other == null ? null : introduced(other, to);
-        if (other != null && introduced != null) {
-            askForPuncture(other, to, request, style);
+        Drawn other = drawOther(to, requester, style, request);
+        if (other != null) {
+            askForPuncture(other.peer(), to, request, style);
         }
-        boolean otherSpeaksNewStyle = introduced != null && other != null && other.speaksNewStyle();
+        boolean otherSpeaksNewStyle = other != null && other.peer().speaksNewStyle();
         int flags = style == WalkStyle.NEW
                 ? IntroductionResponse.newFlags(otherSpeaksNewStyle)
                 : IntroductionResponse.oldFlags(context.nat().connectionType(), true, otherSpeaksNewStyle, full);
@@ -143,55 +140,25 @@ final class IntroductionService {
                 new IpAddress(to),
                 own.lanFor(to),
                 own.wanFor(to),
-                introduced == null ? IpAddress.UNSPECIFIED : introduced.lan(),
-                introduced == null ? IpAddress.UNSPECIFIED : introduced.wan(),
+                other == null ? IpAddress.UNSPECIFIED : other.introduced().lan(),
+                other == null ? IpAddress.UNSPECIFIED : other.introduced().wan(),
                 flags,
                 request.identifier(),
                 extra);
         context.output().sendResponse(to, context.settings().community(), response);
     }
 
-    private @Nullable Introduced introduced(Peer peer, InetSocketAddress requester) {
-        return own.introduced(peer.address(), peer.lanAddress(), peer.isPublic(), requester);
-    }
-
-    private @Nullable Peer drawOther(
-            InetSocketAddress requesterAddress, PublicKey requester, WalkStyle style, IntroductionRequest request) {
+    private @Nullable Drawn drawOther(
+            InetSocketAddress to, PublicKey requester, WalkStyle style, IntroductionRequest request) {
         // A bootstrap server asks only to see whether we are there.
-        boolean isServer = bootstrap.isServer(requesterAddress) || bootstrap.isServersKey(requester);
-        if (isServer || !wantsAdvice(request) || !punctureRequests.tryTake()) {
-            return null;
-        }
-        ConnectionType type = Acquaintance.typeOf(request, requesterAddress);
-        Predicate<Peer> eligible = peer -> !peer.key().equals(requester)
-                && !peer.address().equals(requesterAddress)
-                && peer.isReachable()
-                && context.deadlines().nowNanos() - peer.lastHeardNanos() < PeerTable.GONE_NANOS
-                && (style == WalkStyle.NEW || peer.address().getAddress() instanceof Inet4Address)
-                && introduced(peer, requesterAddress) != null;
-        Predicate<Peer> likely =
-                peer -> fit(peer, requesterAddress, type) == Acquaintance.LIKELY && eligible.test(peer);
-        Predicate<Peer> unlikely =
-                peer -> fit(peer, requesterAddress, type) == Acquaintance.UNLIKELY && eligible.test(peer);
-        // Who merely seems to have sent from somewhere is introduced only where nobody else could be.
-        for (Predicate<Peer> choice :
-                List.of(likely.and(Peer::isConfirmed), unlikely.and(Peer::isConfirmed), likely, unlikely)) {
-            Peer drawn = peers.random(context.random(), choice);
-            if (drawn != null) {
-                return drawn;
-            }
-        }
-        return null;
+        boolean isServer = bootstrap.isServer(to) || bootstrap.isServersKey(requester);
+        boolean introduces = !isServer && wantsAdvice(request) && punctureRequests.tryTake();
+        return introduces ? draw.draw(to, requester, style, request) : null;
     }
 
     /** Old-style requests of the reference always want somebody introduced and say so; its new-style ones say nothing. */
     private static boolean wantsAdvice(IntroductionRequest request) {
         return request.style() == WalkStyle.NEW || request.adviceWanted();
-    }
-
-    private static Acquaintance fit(Peer peer, InetSocketAddress requester, ConnectionType type) {
-        boolean sameIp = peer.address().getAddress().equals(requester.getAddress());
-        return Acquaintance.of(type, peer.connectionType(), peer.isPublic(), sameIp);
     }
 
     private void askForPuncture(Peer other, InetSocketAddress walker, IntroductionRequest request, WalkStyle style) {
