@@ -16,6 +16,7 @@ import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.transport.TransportCounters;
 import org.tunnel8.walk.DiscoveryStatus;
+import org.tunnel8.walk.NatEvidence;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /** Makes status snapshots of an engine. Loop thread only. */
@@ -37,7 +38,8 @@ final class StatusReport {
                 Traffic.of(new Counters()),
                 Map.of(),
                 TransportCounters.none(),
-                BootstrapStatus.NOT_BEGUN);
+                BootstrapStatus.NOT_BEGUN,
+                NatStatus.NOT_BEGUN);
     }
 
     static TunnelStatus of(
@@ -76,7 +78,8 @@ final class StatusReport {
                 Traffic.of(engine.counters()),
                 drops,
                 driver.portCounters(),
-                of(engine.discoveryStatus()));
+                of(engine.discoveryStatus()),
+                natOf(engine.discoveryStatus()));
     }
 
     private static BootstrapStatus of(DiscoveryStatus status) {
@@ -88,6 +91,18 @@ final class StatusReport {
                 status.rememberedTried(),
                 status.rememberedFound(),
                 status.degraded());
+    }
+
+    static NatStatus natOf(DiscoveryStatus status) {
+        NatEvidence evidence = status.natEvidence();
+        return new NatStatus(
+                NatStatus.Type.valueOf(status.natType().name()),
+                evidence.voters(),
+                evidence.agreeing(),
+                evidence.ports(),
+                evidence.punctures(),
+                evidence.failedPunctures(),
+                status.puncturesFailing());
     }
 
     private static CircuitStatus of(Circuit circuit, boolean primary, long now) {

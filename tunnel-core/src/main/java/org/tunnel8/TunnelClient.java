@@ -33,6 +33,8 @@ import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
+import org.tunnel8.walk.NatEvidence;
+import org.tunnel8.walk.NatType;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -423,6 +425,17 @@ public final class TunnelClient implements AutoCloseable {
         @Override
         public void onRecovered(long afterNanos) {
             tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
+        }
+
+        @Override
+        public void onNatType(NatType type, NatEvidence evidence) {
+            tell(new TunnelEvent.NatChanged(StatusReport.natOf(driver.engine().discoveryStatus())));
+        }
+
+        @Override
+        public void onPuncturesFailing(boolean failing, NatEvidence evidence) {
+            NatStatus nat = StatusReport.natOf(driver.engine().discoveryStatus());
+            tell(failing ? new TunnelEvent.PuncturesFailing(nat) : new TunnelEvent.PuncturesRecovered(nat));
         }
     }
 }

@@ -73,4 +73,26 @@ public sealed interface TunnelEvent {
      * @param reason what is wrong, in a sentence for the user
      */
     record MemoryTrouble(String reason) implements TunnelEvent {}
+
+    /**
+     * What stands between us and the Internet was told, or has changed (edge case 2).
+     *
+     * @param nat what it is now; {@link NatStatus#explanation()} says it for the user
+     */
+    record NatChanged(NatStatus nat) implements TunnelEvent {}
+
+    /**
+     * More than half of the peers behind NATs that were introduced to us could not be reached (edge case 2). With few peers
+     * known, anonymous routing may be slow to start or unavailable.
+     *
+     * @param nat what is known of the NAT, and how many punctures failed
+     */
+    record PuncturesFailing(NatStatus nat) implements TunnelEvent {}
+
+    /**
+     * After {@link PuncturesFailing}, most peers behind NATs can be reached again.
+     *
+     * @param nat what is known of the NAT, and how many punctures failed
+     */
+    record PuncturesRecovered(NatStatus nat) implements TunnelEvent {}
 }

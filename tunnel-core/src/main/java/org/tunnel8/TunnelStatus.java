@@ -22,6 +22,7 @@ import org.tunnel8.transport.TransportCounters;
  *     CALLBACKS_TOO_SLOW} counts events that the application was too slow to hear; reasons without drops are left out
  * @param port what the port's socket has counted
  * @param bootstrap how entering the network goes
+ * @param nat what it is behind
  */
 public record TunnelStatus(
         State state,
@@ -35,7 +36,8 @@ public record TunnelStatus(
         Traffic traffic,
         Map<String, Long> drops,
         TransportCounters port,
-        BootstrapStatus bootstrap) {
+        BootstrapStatus bootstrap,
+        NatStatus nat) {
 
     /** Whether a client can be used. */
     public enum State {

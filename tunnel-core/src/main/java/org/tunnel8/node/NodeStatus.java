@@ -2,6 +2,7 @@ package org.tunnel8.node;
 
 import java.util.Map;
 import org.tunnel8.BootstrapStatus;
+import org.tunnel8.NatStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.transport.TransportCounters;
 
@@ -18,6 +19,7 @@ import org.tunnel8.transport.TransportCounters;
  * @param port what the node's socket has counted
  * @param outside what its outside sockets have counted
  * @param bootstrap how entering the network goes
+ * @param nat what it is behind
  */
 public record NodeStatus(
         int peers,
@@ -29,7 +31,8 @@ public record NodeStatus(
         Map<String, Long> drops,
         TransportCounters port,
         TransportCounters outside,
-        BootstrapStatus bootstrap) {
+        BootstrapStatus bootstrap,
+        NatStatus nat) {
 
     /** Copies what could change. */
     public NodeStatus {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.BootstrapStatus;
+import org.tunnel8.NatStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
@@ -28,6 +29,8 @@ import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
 import org.tunnel8.walk.DiscoveryStatus;
+import org.tunnel8.walk.NatEvidence;
+import org.tunnel8.walk.NatType;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -120,6 +123,17 @@ public final class TunnelNode implements AutoCloseable {
         @Override
         public void onRecovered(long afterNanos) {
             tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
+        }
+
+        @Override
+        public void onNatType(NatType type, NatEvidence evidence) {
+            tell(new TunnelEvent.NatChanged(natOf(driver.engine().discoveryStatus())));
+        }
+
+        @Override
+        public void onPuncturesFailing(boolean failing, NatEvidence evidence) {
+            NatStatus nat = natOf(driver.engine().discoveryStatus());
+            tell(failing ? new TunnelEvent.PuncturesFailing(nat) : new TunnelEvent.PuncturesRecovered(nat));
         }
     }
 
@@ -244,7 +258,20 @@ public final class TunnelNode implements AutoCloseable {
                 drops,
                 driver.portCounters(),
                 driver.outsideCounters(),
-                of(engine.discoveryStatus()));
+                of(engine.discoveryStatus()),
+                natOf(engine.discoveryStatus()));
+    }
+
+    private static NatStatus natOf(DiscoveryStatus status) {
+        NatEvidence evidence = status.natEvidence();
+        return new NatStatus(
+                NatStatus.Type.valueOf(status.natType().name()),
+                evidence.voters(),
+                evidence.agreeing(),
+                evidence.ports(),
+                evidence.punctures(),
+                evidence.failedPunctures(),
+                status.puncturesFailing());
     }
 
     private static BootstrapStatus of(DiscoveryStatus status) {

@@ -2,9 +2,10 @@ package org.tunnel8.examples;
 
 import com.google.gson.JsonObject;
 import java.util.function.Consumer;
+import org.tunnel8.NatStatus;
 import org.tunnel8.TunnelEvent;
 
-/** Reports whether there is a way into the network (edge case 1), and trouble with the file of remembered peers. */
+/** Reports whether there is a way into the network (edge case 1), what NAT we are behind (edge case 2), and trouble with the file of remembered peers. */
 final class EntryEvents implements Consumer<TunnelEvent> {
     private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -29,7 +30,31 @@ final class EntryEvents implements Consumer<TunnelEvent> {
         } else if (event instanceof TunnelEvent.MemoryTrouble trouble) {
             tell("memory", trouble.reason());
             report.text("%s", trouble.reason());
+        } else if (event instanceof TunnelEvent.NatChanged changed) {
+            tell("nat", changed.nat());
+            report.text("%s", changed.nat().explanation());
+        } else if (event instanceof TunnelEvent.PuncturesFailing failing) {
+            tell("punctures-failing", failing.nat());
+            report.text(
+                    "most peers behind NATs cannot be reached: %d of the last %d failed",
+                    failing.nat().failedPunctures(), failing.nat().punctures());
+        } else if (event instanceof TunnelEvent.PuncturesRecovered recovered) {
+            tell("punctures-recovered", recovered.nat());
+            report.text("peers behind NATs can be reached again");
         }
+    }
+
+    private void tell(String name, NatStatus nat) {
+        JsonObject line = new JsonObject();
+        line.addProperty("event", name);
+        line.addProperty("type", nat.type().name());
+        line.addProperty("relayOnly", nat.isRelayOnly());
+        line.addProperty("voters", nat.voters());
+        line.addProperty("agreeing", nat.agreeing());
+        line.addProperty("ports", nat.ports());
+        line.addProperty("punctures", nat.punctures());
+        line.addProperty("failedPunctures", nat.failedPunctures());
+        report.json(line);
     }
 
     private void tell(String name, String reason) {

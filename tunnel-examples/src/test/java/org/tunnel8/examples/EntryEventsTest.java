@@ -8,14 +8,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tunnel8.NatStatus;
 import org.tunnel8.TunnelEvent;
 
 class EntryEventsTest {
+    private static final NatStatus SYMMETRIC = new NatStatus(NatStatus.Type.SYMMETRIC, 8, 1, 8, 10, 6, true);
+
     private static final List<TunnelEvent> EVENTS = List.of(
             new TunnelEvent.PeersChanged(1),
             new TunnelEvent.Degraded("nobody answers"),
             new TunnelEvent.Recovered(Duration.ofMillis(30_250)),
-            new TunnelEvent.MemoryTrouble("the file is no file"));
+            new TunnelEvent.MemoryTrouble("the file is no file"),
+            new TunnelEvent.NatChanged(SYMMETRIC),
+            new TunnelEvent.PuncturesFailing(SYMMETRIC),
+            new TunnelEvent.PuncturesRecovered(SYMMETRIC));
 
     private static String told(boolean json) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -32,7 +38,10 @@ class EntryEventsTest {
                 .containsExactly(
                         "{\"event\":\"degraded\",\"reason\":\"nobody answers\"}",
                         "{\"event\":\"recovered\",\"seconds\":30.25}",
-                        "{\"event\":\"memory\",\"reason\":\"the file is no file\"}");
+                        "{\"event\":\"memory\",\"reason\":\"the file is no file\"}",
+                        natLine("nat"),
+                        natLine("punctures-failing"),
+                        natLine("punctures-recovered"));
     }
 
     @Test
@@ -41,6 +50,14 @@ class EntryEventsTest {
                 .containsExactly(
                         "anonymous routing is unavailable: nobody answers",
                         "somebody answers again, after 30.3 s",
-                        "the file is no file");
+                        "the file is no file",
+                        "behind a symmetric NAT, so only peers with public addresses are used: 8 see 8 different ports",
+                        "most peers behind NATs cannot be reached: 6 of the last 10 failed",
+                        "peers behind NATs can be reached again");
+    }
+
+    private static String natLine(String event) {
+        return "{\"event\":\"" + event + "\",\"type\":\"SYMMETRIC\",\"relayOnly\":true,\"voters\":8,"
+                + "\"agreeing\":1,\"ports\":8,\"punctures\":10,\"failedPunctures\":6}";
     }
 }
