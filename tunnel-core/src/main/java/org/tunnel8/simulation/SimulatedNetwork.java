@@ -38,6 +38,7 @@ public final class SimulatedNetwork {
     private final Set<SimulatedPort> ports = new LinkedHashSet<>();
     private final Map<String, List<InetAddress>> names = new LinkedHashMap<>();
     private final Paths paths;
+    private final PublicAddresses addresses;
     private final EventLog log = new EventLog();
     private final List<Consumer<Passage>> observers = new ArrayList<>();
     private final byte[] delivery = new byte[Headroom.FRONT_BYTES + MAX_DATAGRAM_BYTES + Headroom.BACK_BYTES];
@@ -68,6 +69,7 @@ public final class SimulatedNetwork {
         this.random = new SeededRandom(SeededRandom.mix(seed));
         this.chance = random.split();
         this.paths = new Paths(random.nextLong());
+        this.addresses = new PublicAddresses(random.split(), internet::containsKey);
     }
 
     /**
@@ -184,6 +186,15 @@ public final class SimulatedNetwork {
 
     List<InetAddress> addressesOf(String host) {
         return names.getOrDefault(host, List.of());
+    }
+
+    /**
+     * Draws an address for a host or box to be added.
+     *
+     * @return a public IPv4 address at which nobody is, in a /16 block in which nobody is as long as there is one
+     */
+    public InetAddress publicAddress() {
+        return addresses.draw();
     }
 
     /**
