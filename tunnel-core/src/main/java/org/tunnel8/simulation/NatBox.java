@@ -3,7 +3,6 @@ package org.tunnel8.simulation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,10 @@ public final class NatBox extends Site {
     private static final int FIRST_PORT = 1_024;
     static final int PORTS = 65_536 - FIRST_PORT;
 
-    /** Targets remembered for each mapping; the one that was sent to longest ago goes first. */
+    /** Mappings whose time is over are swept out when there are this many, and then each time they have doubled. */
+    private static final int FIRST_FORGETTING = 64;
+
+    /** Targets remembered for each mapping; when there are more, the one that was sent to first goes. */
     private static final int MAX_TARGETS = 1_024;
 
     private final SimulatedNetwork network;
@@ -26,18 +28,24 @@ public final class NatBox extends Site {
     private final Map<InetAddress, SimulatedHost> inside = new LinkedHashMap<>();
     private final Map<Object, Mapping> outward = new HashMap<>();
     private final Map<Integer, Mapping> inward = new HashMap<>();
+    private @Nullable SimulatedHost only;
     private InetAddress outside;
+    private int forgetAt;
     private long refused;
 
     /** What a symmetric box tells mappings apart by. */
     private record Flow(InetSocketAddress inside, InetSocketAddress target) {}
 
+    private static final class Permission {
+        long givenNanos;
+    }
+
     private static final class Mapping {
         final Object key;
         final InetSocketAddress inside;
         final InetSocketAddress outside;
-        /** Whom something was sent to, and when; addresses or endpoints, the longest ago first. */
-        final Map<Object, Long> targets = new LinkedHashMap<>(16, 0.75f, true);
+        /** Whom something was sent to, addresses or endpoints, and when. */
+        final Map<Object, Permission> targets = new LinkedHashMap<>();
 
         long usedNanos;
 
@@ -55,6 +63,7 @@ public final class NatBox extends Site {
         this.timeoutNanos = settings.timeout().toNanos();
         this.outside = outside;
         this.random = random;
+        this.forgetAt = Math.min(settings.maxMappings(), FIRST_FORGETTING);
     }
 
     /**
@@ -116,18 +125,29 @@ public final class NatBox extends Site {
         return refused;
     }
 
+    @Override
+    boolean isAt(InetAddress address) {
+        return outside.equals(address);
+    }
+
     void add(SimulatedHost host, InetAddress address) {
         if (inside.putIfAbsent(address, host) != null) {
             throw new IllegalStateException("somebody is at " + address.getHostAddress() + " behind this box");
         }
+        only = inside.size() == 1 ? host : null;
     }
 
     void remove(InetAddress address) {
         inside.remove(address);
+        only = inside.size() == 1 ? inside.values().iterator().next() : null;
     }
 
     @Nullable
     SimulatedHost hostAt(InetAddress address) {
+        SimulatedHost alone = only;
+        if (alone != null) {
+            return alone.address().equals(address) ? alone : null;
+        }
         return inside.get(address);
     }
 
@@ -148,18 +168,29 @@ public final class NatBox extends Site {
             }
         }
         mapping.usedNanos = nowNanos;
-        mapping.targets.put(permission(target), nowNanos);
-        if (mapping.targets.size() > MAX_TARGETS) {
-            Iterator<Object> oldest = mapping.targets.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-        }
+        permit(mapping, permission(target), nowNanos);
         return mapping.outside;
     }
 
+    private void permit(Mapping mapping, Object remote, long nowNanos) {
+        Permission given = mapping.targets.get(remote);
+        if (given == null) {
+            if (mapping.targets.size() >= MAX_TARGETS) {
+                mapping.targets.values().removeIf(old -> isOver(old.givenNanos, nowNanos));
+            }
+            if (mapping.targets.size() >= MAX_TARGETS) {
+                mapping.targets.remove(mapping.targets.keySet().iterator().next());
+            }
+            given = new Permission();
+            mapping.targets.put(remote, given);
+        }
+        given.givenNanos = nowNanos;
+    }
+
     private @Nullable Mapping map(long nowNanos, Object key, InetSocketAddress source) {
-        if (inward.size() >= settings.maxMappings()) {
+        if (inward.size() >= forgetAt) {
             forgetOld(nowNanos);
+            forgetAt = Math.min(settings.maxMappings(), Math.max(FIRST_FORGETTING, 2 * inward.size()));
             if (inward.size() >= settings.maxMappings()) {
                 return null;
             }
@@ -221,7 +252,7 @@ public final class NatBox extends Site {
         if (settings.kind() == NatKind.FULL_CONE) {
             return mapping.inside;
         }
-        Long sent = mapping.targets.get(permission(from));
-        return sent != null && !isOver(sent, nowNanos) ? mapping.inside : null;
+        Permission given = mapping.targets.get(permission(from));
+        return given != null && !isOver(given.givenNanos, nowNanos) ? mapping.inside : null;
     }
 }

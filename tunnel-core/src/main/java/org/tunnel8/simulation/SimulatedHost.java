@@ -178,6 +178,11 @@ public final class SimulatedHost extends Site {
         return other;
     }
 
+    @Override
+    boolean isAt(InetAddress onInternet) {
+        return (nat == null && address.equals(onInternet)) || onInternet.equals(other);
+    }
+
     Site site() {
         return nat == null ? this : nat;
     }

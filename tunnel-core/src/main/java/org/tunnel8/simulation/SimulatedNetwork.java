@@ -310,7 +310,7 @@ public final class SimulatedNetwork {
             depart(host, source, to, bytes);
         } else if (nat.hostAt(to.getAddress()) != null) {
             if (!isTakenOnTheWay(source, to, bytes)) {
-                queue.add(new Flight(nowNanos + LOCAL_NANOS, source, to, bytes, nat, true));
+                queue.add(new Flight(nowNanos + LOCAL_NANOS, source, to, bytes, nat, nat, true));
             }
         } else {
             sendThrough(nat, source, to, bytes);
@@ -329,7 +329,7 @@ public final class SimulatedNetwork {
         if (!turnsBack) {
             depart(nat, mapped, to, bytes);
         } else if (!isTakenOnTheWay(mapped, to, bytes)) {
-            queue.add(new Flight(nowNanos + LOCAL_NANOS, mapped, to, bytes, null, true));
+            queue.add(new Flight(nowNanos + LOCAL_NANOS, mapped, to, bytes, null, nat, true));
         }
     }
 
@@ -370,9 +370,9 @@ public final class SimulatedNetwork {
             arrives = Math.max(arrives, path.downNanos);
             path.downNanos = arrives;
         }
-        queue.add(new Flight(arrives, from, to, bytes, null, false));
+        queue.add(new Flight(arrives, from, to, bytes, null, receiver, false));
         if (strikes(link.duplication())) {
-            queue.add(new Flight(arrives + chance.nextLong(COPY_NANOS), from, to, bytes, null, false));
+            queue.add(new Flight(arrives + chance.nextLong(COPY_NANOS), from, to, bytes, null, receiver, false));
         }
     }
 
@@ -454,12 +454,15 @@ public final class SimulatedNetwork {
     }
 
     private void arrive(Flight flight) {
-        Site site = flight.local != null ? flight.local : internet.get(flight.to.getAddress());
+        Site site = flight.receiver;
+        if (site == null || !site.isAt(flight.to.getAddress())) {
+            site = internet.get(flight.to.getAddress());
+        }
         if (site != null && !flight.arrived) {
             long passed = site.passIn(nowNanos, flight.bytes.length);
             if (passed != nowNanos) {
                 if (passed > 0) {
-                    queue.add(new Flight(passed, flight.from, flight.to, flight.bytes, null, true));
+                    queue.add(new Flight(passed, flight.from, flight.to, flight.bytes, null, site, true));
                 }
                 return;
             }

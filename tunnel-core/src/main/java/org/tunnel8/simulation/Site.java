@@ -1,5 +1,7 @@
 package org.tunnel8.simulation;
 
+import java.net.InetAddress;
+
 /** A place with a line to the Internet: a host with a public address, or a NAT box with all behind it. */
 abstract class Site {
     private final int number;
@@ -15,6 +17,9 @@ abstract class Site {
     int number() {
         return number;
     }
+
+    /** Tells whether it has this address on the Internet. */
+    abstract boolean isAt(InetAddress address);
 
     LineSettings line() {
         return line;

@@ -18,6 +18,8 @@ public final class PublicKey {
     private final byte[] bytes;
     private final @Nullable SectKey sect;
     private volatile @Nullable Mid mid;
+    /** The hash code once it was asked for; threads that compute it at the same time get the same. */
+    private int hash;
 
     private PublicKey(byte[] bytes, @Nullable SectKey sect) {
         this.bytes = bytes;
@@ -36,13 +38,27 @@ public final class PublicKey {
      * @throws CryptoFailure if the bytes are not such a key
      */
     public static PublicKey parse(byte[] bytes) throws CryptoFailure {
-        if (LibNaClForm.startsAsPublicKey(bytes)) {
-            if (bytes.length != USUAL_LENGTH_BYTES) {
+        return parse(bytes, 0, bytes.length);
+    }
+
+    /**
+     * As {@link #parse(byte[])}, from a piece of a buffer.
+     *
+     * @param buffer holds the key; copied
+     * @param offset its first byte
+     * @param length its size
+     * @return the key
+     * @throws CryptoFailure if the bytes are not such a key
+     */
+    public static PublicKey parse(byte[] buffer, int offset, int length) throws CryptoFailure {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        byte[] copy = Arrays.copyOfRange(buffer, offset, offset + length);
+        if (LibNaClForm.startsAsPublicKey(copy)) {
+            if (length != USUAL_LENGTH_BYTES) {
                 throw new CryptoFailure("a Curve25519 and Ed25519 public key has 74 bytes");
             }
-            return new PublicKey(bytes.clone(), null);
+            return new PublicKey(copy, null);
         }
-        byte[] copy = bytes.clone();
         SectKey sect = SectKey.parse(copy);
         if (sect == null) {
             throw new CryptoFailure("not a public key of a known kind");
@@ -169,7 +185,12 @@ public final class PublicKey {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        int known = hash;
+        if (known == 0) {
+            known = Arrays.hashCode(bytes);
+            hash = known;
+        }
+        return known;
     }
 
     @Override

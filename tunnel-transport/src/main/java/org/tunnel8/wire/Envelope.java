@@ -1,6 +1,5 @@
 package org.tunnel8.wire;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.IdentityKey;
@@ -79,7 +78,7 @@ public final class Envelope {
             throw new MalformedMessageException("no message id");
         }
         WireReader reader = new WireReader(buffer, offset + bodyOffset, length - bodyOffset);
-        PublicKey sender = shape.signed() ? key(reader.varlenH()) : null;
+        PublicKey sender = shape.signed() ? key(reader) : null;
         long globalTime = shape.timed() ? reader.u64() : 0;
         int signatureBytes = sender == null ? 0 : sender.signatureLength();
         int payloadBytes = reader.remaining() - signatureBytes;
@@ -90,9 +89,9 @@ public final class Envelope {
         return new Envelope(sender, globalTime, payload, length - signatureBytes);
     }
 
-    private static PublicKey key(ByteString bytes) throws MalformedMessageException {
+    private static PublicKey key(WireReader reader) throws MalformedMessageException {
         try {
-            return PublicKey.parse(bytes.toBytes());
+            return reader.key();
         } catch (CryptoFailure e) {
             throw new MalformedMessageException("not a public key");
         }
@@ -146,10 +145,10 @@ public final class Envelope {
     public static WireWriter begin(
             CommunityId community, int messageId, @Nullable PublicKey sender, boolean timed, long globalTime) {
         WireWriter writer = new WireWriter(LONGEST_PACKET_BYTES);
-        writer.bytes(community.prefix(), 0, CommunityId.PREFIX_BYTES);
+        writer.prefix(community);
         writer.u8(messageId);
         if (sender != null) {
-            writer.varlenH(ByteString.of(sender.toBytes()));
+            writer.key(sender);
         }
         if (timed) {
             writer.u64(globalTime);
@@ -166,10 +165,10 @@ public final class Envelope {
      * @return the whole datagram
      */
     public static byte[] sign(WireWriter writer, SignatureScheme scheme, IdentityKey signer) {
-        byte[] covered = writer.toByteArray();
-        byte[] signature = scheme.sign(signer, covered, 0, covered.length);
-        byte[] packet = Arrays.copyOf(covered, covered.length + signature.length);
-        System.arraycopy(signature, 0, packet, covered.length, signature.length);
+        int covered = writer.length();
+        byte[] packet = writer.toByteArray(signer.publicKey().signatureLength());
+        byte[] signature = scheme.sign(signer, packet, 0, covered);
+        System.arraycopy(signature, 0, packet, covered, signature.length);
         return packet;
     }
 }

@@ -1,6 +1,8 @@
 package org.tunnel8.wire;
 
 import java.util.Objects;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.PublicKey;
 
 /**
  * Reads big-endian fields from a piece of a buffer and never beyond it ({@code PROTOCOL.md §2}).
@@ -81,6 +83,16 @@ public final class WireReader {
     public ByteString varlenH() throws MalformedMessageException {
         int count = u16();
         return bytes(Math.min(count, remaining()));
+    }
+
+    /**
+     * A public key with its 16-bit length in front, read as {@link #varlenH()} does.
+     *
+     * @throws CryptoFailure if the field is none
+     */
+    public PublicKey key() throws MalformedMessageException, CryptoFailure {
+        int count = Math.min(u16(), remaining());
+        return PublicKey.parse(buffer, take(count), count);
     }
 
     /**

@@ -3,6 +3,7 @@ package org.tunnel8.wire;
 import java.nio.BufferOverflowException;
 import java.util.Arrays;
 import java.util.Objects;
+import org.tunnel8.crypto.PublicKey;
 
 /**
  * Writes big-endian fields into a piece of a buffer and never beyond it ({@code PROTOCOL.md §2}).
@@ -12,19 +13,23 @@ import java.util.Objects;
  */
 public final class WireWriter {
     private static final int LONGEST_FIELD_BYTES = 0xffff;
+    /** Holds nearly all datagrams of the control path; what is longer grows. */
+    private static final int FIRST_BYTES = 320;
 
     private byte[] buffer;
     private int start;
     private int position;
     private int end;
+    private int capacity;
 
     /**
      * A writer into a new buffer.
      *
-     * @param capacity its size in bytes
+     * @param capacity how many bytes may be written
      */
     public WireWriter(int capacity) {
-        this(new byte[capacity], 0, capacity);
+        this(new byte[Math.min(capacity, FIRST_BYTES)], 0, Math.min(capacity, FIRST_BYTES));
+        this.capacity = capacity;
     }
 
     /**
@@ -40,6 +45,7 @@ public final class WireWriter {
         this.start = offset;
         this.position = offset;
         this.end = offset + length;
+        this.capacity = length;
     }
 
     /**
@@ -55,6 +61,7 @@ public final class WireWriter {
         start = offset;
         position = offset;
         end = offset + length;
+        capacity = length;
     }
 
     /** Index in the buffer of the next byte to be written. */
@@ -69,7 +76,18 @@ public final class WireWriter {
 
     /** A copy of what was written. */
     public byte[] toByteArray() {
-        return Arrays.copyOfRange(buffer, start, position);
+        return toByteArray(0);
+    }
+
+    /**
+     * A copy of what was written.
+     *
+     * @param room bytes left free at its end
+     */
+    public byte[] toByteArray(int room) {
+        byte[] copy = new byte[length() + room];
+        System.arraycopy(buffer, start, copy, 0, length());
+        return copy;
     }
 
     /**
@@ -79,7 +97,8 @@ public final class WireWriter {
      */
     public void u8(int value) {
         checkRange(value, 0xff);
-        buffer[take(1)] = (byte) value;
+        int at = take(1);
+        buffer[at] = (byte) value;
     }
 
     /**
@@ -89,7 +108,8 @@ public final class WireWriter {
      */
     public void u16(int value) {
         checkRange(value, 0xffff);
-        WireNumbers.putU16(buffer, take(2), value);
+        int at = take(2);
+        WireNumbers.putU16(buffer, at, value);
     }
 
     /**
@@ -98,7 +118,8 @@ public final class WireWriter {
      * @param value the bits
      */
     public void u32(int value) {
-        WireNumbers.putU32(buffer, take(4), value);
+        int at = take(4);
+        WireNumbers.putU32(buffer, at, value);
     }
 
     /**
@@ -107,7 +128,8 @@ public final class WireWriter {
      * @param value the bits
      */
     public void u64(long value) {
-        WireNumbers.putU64(buffer, take(8), value);
+        int at = take(8);
+        WireNumbers.putU64(buffer, at, value);
     }
 
     /**
@@ -116,7 +138,8 @@ public final class WireWriter {
      * @param value the bytes
      */
     public void bytes(ByteString value) {
-        value.put(buffer, take(value.length()));
+        int at = take(value.length());
+        value.put(buffer, at);
     }
 
     /**
@@ -128,7 +151,8 @@ public final class WireWriter {
      */
     public void bytes(byte[] value, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, value.length);
-        System.arraycopy(value, offset, buffer, take(length), length);
+        int at = take(length);
+        System.arraycopy(value, offset, buffer, at, length);
     }
 
     /**
@@ -144,12 +168,34 @@ public final class WireWriter {
     }
 
     /**
+     * A key with its 16-bit length in front.
+     *
+     * @param key the key
+     */
+    public void key(PublicKey key) {
+        int at = take(2 + key.length());
+        WireNumbers.putU16(buffer, at, key.length());
+        key.copyTo(buffer, at + 2);
+    }
+
+    /**
+     * The prefix of an overlay's datagrams.
+     *
+     * @param community the overlay
+     */
+    public void prefix(CommunityId community) {
+        int at = take(CommunityId.PREFIX_BYTES);
+        community.putPrefix(buffer, at);
+    }
+
+    /**
      * Writes an {@code ipv4} field.
      *
      * @param address an IPv4 endpoint
      */
     public void ipv4(IpAddress address) {
-        AddressCodec.putIpv4(buffer, take(AddressCodec.IPV4_BYTES), address);
+        int at = take(AddressCodec.IPV4_BYTES);
+        AddressCodec.putIpv4(buffer, at, address);
     }
 
     /**
@@ -158,7 +204,8 @@ public final class WireWriter {
      * @param address what to write
      */
     public void address(Address address) {
-        AddressCodec.put(buffer, take(AddressCodec.encodedBytes(address)), address);
+        int at = take(AddressCodec.encodedBytes(address));
+        AddressCodec.put(buffer, at, address);
     }
 
     /**
@@ -181,13 +228,24 @@ public final class WireWriter {
         WireNumbers.putU16(buffer, mark, nestedBytes);
     }
 
+    /** Makes room; to be called before {@link #buffer} is read, which may be another afterwards. */
     private int take(int count) {
         if (count > end - position) {
-            throw new BufferOverflowException();
+            grow(count);
         }
         int from = position;
         position += count;
         return from;
+    }
+
+    private void grow(int count) {
+        int needed = length() + count;
+        if (needed > capacity || needed < 0) {
+            throw new BufferOverflowException();
+        }
+        // Only a writer with a buffer of its own, which starts at 0, has more capacity than buffer.
+        end = Math.min(capacity, Math.max(needed, 2 * end));
+        buffer = Arrays.copyOf(buffer, end);
     }
 
     private static void checkRange(int value, int highest) {
