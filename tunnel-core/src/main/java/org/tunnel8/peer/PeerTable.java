@@ -38,6 +38,12 @@ public final class PeerTable {
     /** A peer silent for this long is dropped (PROTOCOL.md §4, churn). */
     public static final long GONE_NANOS = 57_500_000_000L;
 
+    /** A peer silent at its address for this long, though asked there, is looked for at the other one it was met at. */
+    public static final long MOVE_NANOS = SILENT_NANOS + 10_000_000_000L;
+
+    /** Packets of another version do not count against a peer that has answered in ours within this time. */
+    private static final long COMPATIBLE_NANOS = 2 * GONE_NANOS;
+
     /** Standings remembered for each place in the table. */
     private static final int STANDINGS_PER_PLACE = 4;
 
@@ -160,13 +166,23 @@ public final class PeerTable {
         peer.otherAddress(address);
         peer.heardThere(deadlines.nowNanos());
         byAddress.put(address, peer);
-        if (narrower || isSilentHere(peer)) {
+        if (narrower || hasLeft(peer)) {
             peer.changeAddresses();
         }
     }
 
-    private boolean isSilentHere(Peer peer) {
-        return deadlines.nowNanos() - peer.lastHeardHereNanos() >= SILENT_NANOS;
+    private boolean hasLeft(Peer peer) {
+        return silentNanos(peer) >= MOVE_NANOS;
+    }
+
+    /**
+     * How long nothing has come from the very address at which a peer is reached.
+     *
+     * @param peer a peer of this table
+     * @return nanoseconds
+     */
+    public long silentNanos(Peer peer) {
+        return deadlines.nowNanos() - peer.lastHeardHereNanos();
     }
 
     private Admission add(Sighting sighting) {
@@ -213,7 +229,7 @@ public final class PeerTable {
             peer.heardHere(now);
         } else if (address.equals(peer.otherAddress())) {
             peer.heardThere(now);
-            if (isSilentHere(peer)) {
+            if (hasLeft(peer)) {
                 peer.changeAddresses();
             }
         }
@@ -244,7 +260,7 @@ public final class PeerTable {
      * @param peer a peer of this table
      */
     public void followIfMoved(Peer peer) {
-        if (isSilentHere(peer) && peer.lastHeardThereNanos() > peer.lastHeardHereNanos()) {
+        if (hasLeft(peer) && peer.lastHeardThereNanos() > peer.lastHeardHereNanos()) {
             peer.changeAddresses();
         }
     }
@@ -288,19 +304,23 @@ public final class PeerTable {
     /**
      * Remembers that the owner of a key speaks another protocol version (D3): it leaves the table. A later signed
      * message of our version takes that back. The signature must have been checked. Nothing is done while the peer has
-     * answered us in our version within {@link #SILENT_NANOS}: then it speaks both, or somebody sends old packets again.
+     * answered us in our version within the last two minutes: then it speaks both, or somebody sends old packets again, and asking it
+     * tells which.
      *
      * @param key who signed the message
+     * @return the peer to ask, because its answer is what keeps it; null if there is none, or it has just answered
      */
-    public void markIncompatible(PublicKey key) {
+    public @Nullable Peer markIncompatible(PublicKey key) {
         Peer peer = byKey.get(key);
-        if (peer != null && peer.isProvenSince(deadlines.nowNanos() - SILENT_NANOS)) {
-            return;
+        long now = deadlines.nowNanos();
+        if (peer != null && peer.isProvenSince(now - COMPATIBLE_NANOS)) {
+            return peer.isProvenSince(now - SILENT_NANOS) ? null : peer;
         }
         incompatible.add(key);
         if (peer != null) {
             remove(peer, RemovalReason.INCOMPATIBLE);
         }
+        return null;
     }
 
     /**

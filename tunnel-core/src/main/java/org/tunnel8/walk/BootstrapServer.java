@@ -29,6 +29,7 @@ import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.WalkCodec;
+import org.tunnel8.wire.walk.WalkMessageId;
 import org.tunnel8.wire.walk.WalkPacket;
 import org.tunnel8.wire.walk.WalkStyle;
 
@@ -55,6 +56,9 @@ final class BootstrapServer {
 
     private static final int UNANSWERED_QUESTIONS = 2;
 
+    /** Answers with wrong signatures to one question that are looked at outside of all rations. */
+    private static final int MAX_FORGED_ANSWERS = 4;
+
     /** Members drawn at most until one is known to be there. */
     private static final int DRAWS = 3;
 
@@ -68,7 +72,17 @@ final class BootstrapServer {
     private final Map<Integer, Question> questions = new LinkedHashMap<>();
     private @Nullable Deadline nextRound;
 
-    private record Question(Member member, long sentNanos) {}
+    /** A question to a member. */
+    private static final class Question {
+        private final Member member;
+        private final long sentNanos;
+        private int forgedAnswers;
+
+        Question(Member member, long sentNanos) {
+            this.member = member;
+            this.sentNanos = sentNanos;
+        }
+    }
 
     BootstrapServer(WalkContext context) {
         this.context = context;
@@ -84,6 +98,21 @@ final class BootstrapServer {
     void stop() {
         if (nextRound != null) {
             nextRound.cancel();
+        }
+    }
+
+    /** Whether a packet answers a question to a member, by all that is cheap to see: then no ration keeps it out. */
+    boolean isAwaited(InetSocketAddress from, int id, byte[] buffer, int offset, int length) {
+        if (id != WalkMessageId.INTRODUCTION_RESPONSE) {
+            return false;
+        }
+        try {
+            Question question = questions.get(WalkCodec.identifier(buffer, offset, length));
+            return question != null
+                    && question.member.address().equals(from)
+                    && question.forgedAnswers < MAX_FORGED_ANSWERS;
+        } catch (MalformedMessageException e) {
+            return false;
         }
     }
 
@@ -198,13 +227,14 @@ final class BootstrapServer {
             InetSocketAddress from, WalkPacket packet, IntroductionResponse response, Signature signature) {
         Question question = questions.get(response.identifier());
         if (question == null
-                || !question.member().address().equals(from)
-                || !question.member().key().equals(packet.sender())
-                || !question.member().community().equals(packet.community())) {
+                || !question.member.address().equals(from)
+                || !question.member.key().equals(packet.sender())
+                || !question.member.community().equals(packet.community())) {
             counters.dropped(DropReason.UNSOLICITED);
             return;
         }
         if (!signature.verifies()) {
+            question.forgedAnswers++;
             counters.dropped(DropReason.BAD_SIGNATURE);
             return;
         }
@@ -212,9 +242,9 @@ final class BootstrapServer {
         own.reported(from, response.destination().endpoint());
         context.nat().voted();
         if (response.peerLimitReached()) {
-            register.remove(question.member());
+            register.remove(question.member);
         } else {
-            question.member().heard(deadlines.nowNanos());
+            question.member.heard(deadlines.nowNanos());
         }
     }
 
@@ -255,10 +285,10 @@ final class BootstrapServer {
         long now = deadlines.nowNanos();
         for (Iterator<Question> open = questions.values().iterator(); open.hasNext(); ) {
             Question question = open.next();
-            if (now - question.sentNanos() >= ANSWER_NANOS) {
+            if (now - question.sentNanos >= ANSWER_NANOS) {
                 open.remove();
-                if (question.member().unansweredQuestions() >= UNANSWERED_QUESTIONS) {
-                    register.remove(question.member());
+                if (question.member.unansweredQuestions() >= UNANSWERED_QUESTIONS) {
+                    register.remove(question.member);
                 }
             }
         }

@@ -46,7 +46,7 @@ public final class Discovery {
     private final WalkContext context;
     private final OwnAddresses own;
     private final NatTypeEstimator nat;
-    private final IntakeLimit intake;
+    private final Intake intake;
     private final Exchanges exchanges;
     private final PeerMemory memory;
     private final DegradedMode degraded;
@@ -88,7 +88,6 @@ public final class Discovery {
         this.counters = counters;
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
         this.nat = new NatTypeEstimator(own, deadlines, listener);
-        this.intake = new IntakeLimit(deadlines);
         WalkOutput output = new WalkOutput(identity, settings.signatures(), sink);
         this.context = new WalkContext(settings, own, nat, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
@@ -99,6 +98,7 @@ public final class Discovery {
         this.memory = new PeerMemory(context, exchanges);
         this.degraded = new DegradedMode(context, listener);
         this.bootstrap = new BootstrapManager(context, exchanges, memory, degraded, listener);
+        this.intake = new Intake(context, exchanges, bootstrap);
         this.walker = new Walker(context, exchanges, bootstrap);
         this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
@@ -106,11 +106,18 @@ public final class Discovery {
         this.pings = new DiscoveryPings(context, exchanges);
         this.responder = new DiscoveryResponder(context, pings, punctures);
         this.churn = new PeerChurn(context, exchanges, pings);
-        this.versions = new VersionGuard(context);
+        this.versions = new VersionGuard(context, exchanges);
         this.server = settings.bootstrapServer() ? new BootstrapServer(context) : null;
         peers.addListener(new PeerTable.Listener() {
             @Override
             public void peerAdded(Peer peer) {
+                if (peer.isConfirmed()) {
+                    walker.news();
+                }
+            }
+
+            @Override
+            public void peerConfirmed(Peer peer) {
                 walker.news();
             }
 
@@ -188,7 +195,7 @@ public final class Discovery {
                 return onOwnOverlay(from, id, buffer, offset, length);
             }
             if (community.matchesOtherVersion(buffer, offset, length)) {
-                if (admits(from, buffer, offset, length)) {
+                if (intake.admits(from, buffer, offset, length)) {
                     versions.onForeignVersion(buffer, offset, length);
                 }
                 return true;
@@ -201,20 +208,23 @@ public final class Discovery {
         boolean discovery = CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length);
         boolean forServer = discovery ? isIntroduction(id) : WalkMessageId.isWalk(id);
         if (server != null && forServer && isOfOurVersion(buffer, offset)) {
-            if (admits(from, buffer, offset, length)) {
+            if (server.isAwaited(from, id, buffer, offset, length) || intake.admits(from, buffer, offset, length)) {
                 server.onDatagram(from, buffer, offset, length);
             }
             return true;
         }
         if (discovery && WalkMessageId.isDiscovery(id)) {
-            if (admits(from, buffer, offset, length)) {
-                responder.onDiscovery(from, buffer, offset, length, isKnown(from));
+            boolean unsigned = id == WalkMessageId.DISCOVERY_PING
+                    || id == WalkMessageId.DISCOVERY_PONG
+                    || WalkMessageId.isPunctureRequest(id);
+            if (unsigned ? intake.admitsUnsigned(from) : intake.admits(from, buffer, offset, length)) {
+                responder.onDiscovery(from, buffer, offset, length, intake.isKnown(from));
             }
             return true;
         }
         boolean dhtPing = id == WalkMessageId.DHT_PING_REQUEST || id == WalkMessageId.DHT_PING_RESPONSE;
         if (dhtPing && CommunityId.DHT.matchesPrefix(buffer, offset, length)) {
-            if (admits(from, buffer, offset, length)) {
+            if (intake.admits(from, buffer, offset, length)) {
                 responder.onDhtPing(from, buffer, offset, length);
             }
             return true;
@@ -230,7 +240,10 @@ public final class Discovery {
             counters.dropped(DropReason.UNKNOWN_MESSAGE);
             return true;
         }
-        if (!admits(from, buffer, offset, length)) {
+        boolean admitted = WalkMessageId.isPunctureRequest(id)
+                ? intake.admitsUnsigned(from)
+                : intake.isAwaited(from, id, buffer, offset, length) || intake.admits(from, buffer, offset, length);
+        if (!admitted) {
             return true;
         }
         WalkPacket packet;
@@ -247,7 +260,7 @@ public final class Discovery {
         } else if (message instanceof IntroductionResponse) {
             requests.onResponse(from, packet, signature);
         } else if (message instanceof PunctureRequest request) {
-            punctures.onRequest(from, settings.community(), request, isKnown(from));
+            punctures.onRequest(from, settings.community(), request, intake.isKnown(from));
         } else {
             requests.onPuncture(from, packet, signature);
         }
@@ -263,19 +276,6 @@ public final class Discovery {
 
     private static boolean isOfOurVersion(byte[] buffer, int offset) {
         return buffer[offset] == 0 && CommunityId.version(buffer, offset) == CommunityId.VERSION;
-    }
-
-    private boolean admits(InetSocketAddress from, byte[] buffer, int offset, int length) {
-        int cost = SignatureCost.of(buffer, offset, length);
-        boolean admitted = intake.admits(from, isKnown(from), cost);
-        if (!admitted) {
-            counters.dropped(DropReason.RATE_LIMITED);
-        }
-        return admitted;
-    }
-
-    private boolean isKnown(InetSocketAddress address) {
-        return peers.byAddress(address) != null || exchanges.with(address) != null || bootstrap.isServer(address);
     }
 
     /**
@@ -384,6 +384,7 @@ public final class Discovery {
         tables.addAll(walker.tables());
         tables.add(bootstrap.table());
         tables.add(memory.table());
+        tables.add(intake.table());
         tables.add(own.table());
         tables.add(nat.table());
         tables.add(pings.table());

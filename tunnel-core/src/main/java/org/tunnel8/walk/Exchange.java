@@ -31,11 +31,15 @@ final class Exchange {
     /** One request on the wire. */
     record Attempt(Exchange exchange, int identifier, long sentNanos) {}
 
+    /** Answers with wrong signatures that are looked at outside of all rations. Who sends them guesses, or listens. */
+    private static final int MAX_FORGED_ANSWERS = 4;
+
     private final Purpose purpose;
     private final WalkTarget target;
     private final long startedNanos;
     private final HandshakeStateMachine handshake = new HandshakeStateMachine();
     private final List<Attempt> attempts = new ArrayList<>(2);
+    private int forgedAnswers;
     private int retries;
     private boolean answered;
     private @Nullable Deadline retry;
@@ -88,6 +92,16 @@ final class Exchange {
 
     void answered() {
         answered = true;
+    }
+
+    /** An answer that named this request had a wrong signature. */
+    void forged() {
+        forgedAnswers++;
+    }
+
+    /** Tells whether so few did that the next one may be genuine: then it is looked at whatever else comes. */
+    boolean deservesALook() {
+        return forgedAnswers < MAX_FORGED_ANSWERS;
     }
 
     int retries() {

@@ -85,6 +85,7 @@ final class IntroductionRequests {
             return;
         }
         if (!signature.verifies()) {
+            exchange.forged();
             counters.dropped(DropReason.BAD_SIGNATURE);
             return;
         }
@@ -170,6 +171,10 @@ final class IntroductionRequests {
             return;
         }
         if (!signature.verifies()) {
+            Exchange asked = exchanges.with(from);
+            if (asked != null) {
+                asked.forged();
+            }
             counters.dropped(DropReason.BAD_SIGNATURE);
             return;
         }
@@ -177,7 +182,7 @@ final class IntroductionRequests {
         if (peer != null && peer.key().equals(packet.sender()) && peer.address().equals(from)) {
             peers.heard(peer);
         }
-        if (!exchanges.punctured(from) && peer == null) {
+        if (!exchanges.punctured(from) && (peer == null || !peer.isConfirmed())) {
             walker.introduced(WalkTarget.of(from, puncture.style() == WalkStyle.NEW));
         }
     }

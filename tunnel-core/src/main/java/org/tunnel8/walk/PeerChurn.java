@@ -58,7 +58,7 @@ final class PeerChurn {
         for (Peer peer : peers.all()) {
             peers.followIfMoved(peer);
             confirmed += peer.isConfirmed() ? 1 : 0;
-            if (now - peer.lastHeardNanos() >= PeerTable.SILENT_NANOS) {
+            if (peers.silentNanos(peer) >= PeerTable.SILENT_NANOS) {
                 silent.add(peer);
             }
         }

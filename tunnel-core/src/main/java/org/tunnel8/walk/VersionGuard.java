@@ -2,6 +2,8 @@ package org.tunnel8.walk;
 
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkPacket;
@@ -12,9 +14,11 @@ import org.tunnel8.wire.walk.WalkPacket;
  */
 final class VersionGuard {
     private final WalkContext context;
+    private final Exchanges exchanges;
 
-    VersionGuard(WalkContext context) {
+    VersionGuard(WalkContext context, Exchanges exchanges) {
         this.context = context;
+        this.exchanges = exchanges;
     }
 
     void onForeignVersion(byte[] buffer, int offset, int length) {
@@ -29,7 +33,10 @@ final class VersionGuard {
         PublicKey sender = packet.sender();
         Signature signature = context.signature(packet, buffer, offset);
         if (sender != null && !context.isOwn(sender) && signature.verifies()) {
-            context.peers().markIncompatible(sender);
+            Peer doubtful = context.peers().markIncompatible(sender);
+            if (doubtful != null) {
+                exchanges.start(Purpose.CHECK, WalkTarget.of(doubtful));
+            }
         }
     }
 }

@@ -143,7 +143,7 @@ class PeerTableTest {
                 .isEqualTo(at(1, 1));
         assertThat(table.byAddress(at(6, 6))).isSameAs(peer);
 
-        clock.advance(PeerTable.SILENT_NANOS);
+        clock.advance(PeerTable.MOVE_NANOS);
         table.admit(unasked(peer.key(), at(6, 6)));
         assertThat(peer.address()).isEqualTo(at(6, 6));
     }
@@ -151,7 +151,7 @@ class PeerTableTest {
     @Test
     void movesAPeerAtOnceThatWasSilentAtItsOldAddress() {
         Peer peer = addConfirmed(1, 1, RELAY);
-        clock.advance(PeerTable.SILENT_NANOS);
+        clock.advance(PeerTable.MOVE_NANOS);
 
         table.admit(asked(peer.key(), at(6, 6), RELAY));
         assertThat(peer.address()).isEqualTo(at(6, 6));
@@ -160,7 +160,7 @@ class PeerTableTest {
     @Test
     void recognizesAPeerAtTheAddressItHadBefore() {
         Peer peer = addConfirmed(1, 1, RELAY);
-        clock.advance(PeerTable.SILENT_NANOS);
+        clock.advance(PeerTable.MOVE_NANOS);
         table.admit(asked(peer.key(), at(6, 6), RELAY));
         assertThat(table.byAddress(at(1, 1))).isSameAs(peer);
         assertThat(table.admit(unasked(peer.key(), at(1, 1)))).isEqualTo(Admission.UPDATED);
@@ -183,7 +183,7 @@ class PeerTableTest {
         table.admit(asked(peer.key(), at(1, 1), RELAY));
         assertThat(peer.address()).isEqualTo(lan);
 
-        clock.advance(PeerTable.SILENT_NANOS);
+        clock.advance(PeerTable.MOVE_NANOS);
         table.admit(asked(peer.key(), at(1, 1), RELAY));
         assertThat(peer.address()).isEqualTo(at(1, 1));
     }
@@ -191,7 +191,7 @@ class PeerTableTest {
     @Test
     void givesAFormerAddressAwayWithoutLosingThePeer() {
         Peer peer = addConfirmed(1, 1, RELAY);
-        clock.advance(PeerTable.SILENT_NANOS);
+        clock.advance(PeerTable.MOVE_NANOS);
         table.admit(asked(peer.key(), at(6, 6), RELAY));
         PublicKey successor = newKey();
 
@@ -536,9 +536,9 @@ class PeerTableTest {
     void removesAPeerOfAnotherVersionAndTakesItBackWhenItSpeaksOurs() {
         listen();
         Peer peer = addConfirmed(1, 1, RELAY);
-        clock.advance(PeerTable.SILENT_NANOS + 1);
+        clock.advance(2 * PeerTable.GONE_NANOS + 1);
 
-        table.markIncompatible(peer.key());
+        assertThat(table.markIncompatible(peer.key())).isNull();
         assertThat(table.size()).isZero();
         assertThat(table.isIncompatible(peer.key())).isTrue();
 
@@ -552,13 +552,15 @@ class PeerTableTest {
     void believesAPeersAnswersMoreThanItsPacketsOfAnotherVersion() {
         Peer peer = addConfirmed(1, 1, RELAY);
         clock.advance(PeerTable.SILENT_NANOS);
+        assertThat(table.markIncompatible(peer.key())).as("nothing to ask").isNull();
+        clock.advance(2 * PeerTable.GONE_NANOS);
+        assertThat(table.markIncompatible(peer.key())).as("to be asked").isSameAs(peer);
 
-        table.markIncompatible(peer.key());
         assertThat(table.candidates(PeerFlags.RELAY)).containsExactly(peer);
         assertThat(table.isIncompatible(peer.key())).isFalse();
 
-        clock.advance(PeerTable.SILENT_NANOS + 1);
         table.heard(peer);
+        clock.advance(2 * PeerTable.GONE_NANOS + 1);
         table.markIncompatible(peer.key());
         assertThat(table.size()).as("what can be sent again is no answer").isZero();
     }

@@ -276,7 +276,7 @@ class AnsweringTest {
                 .isSameAs(node.peers().byKey(after.key()));
         assertThat(node.peers().byKey(after.key()).address()).isEqualTo(before.address());
 
-        network.runFor(Duration.ofNanos(PeerTable.SILENT_NANOS).plusSeconds(1));
+        network.runFor(Duration.ofNanos(PeerTable.MOVE_NANOS).plusSeconds(1));
         assertThat(node.peers().byKey(after.key()).address()).isEqualTo(after.address());
         assertThat(node.peers().size()).isEqualTo(1);
     }

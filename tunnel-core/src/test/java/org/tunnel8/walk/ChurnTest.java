@@ -107,7 +107,7 @@ class ChurnTest {
         network.runFor(Duration.ofSeconds(1));
         assertThat(node.peers().byKey(peer.key()).address()).isEqualTo(peer.address());
 
-        network.runFor(Duration.ofSeconds(27));
+        network.runFor(Duration.ofSeconds(37));
         assertThat(node.peers().byKey(peer.key()).address()).isEqualTo(moved.address());
         network.runFor(Duration.ofMinutes(3));
         assertThat(node.peers().candidates(PeerFlags.RELAY)).hasSize(1);

@@ -172,7 +172,7 @@ final class Outsider implements VirtualNode {
         }
     }
 
-    private static @Nullable WalkPacket decode(byte[] buffer, int offset, int length) {
+    static @Nullable WalkPacket decode(byte[] buffer, int offset, int length) {
         try {
             return CommunityId.DISCOVERY.matchesPrefix(buffer, offset, length)
                     ? DiscoveryCodec.decode(buffer, offset, length)

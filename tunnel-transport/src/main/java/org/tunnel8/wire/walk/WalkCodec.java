@@ -36,6 +36,27 @@ public final class WalkCodec {
     }
 
     /**
+     * The identifier of a signed walker's datagram, without a look at its sender's key, which may be dear to read.
+     *
+     * @param buffer holds the datagram; not kept
+     * @param offset where it begins
+     * @param length its length
+     * @return 0 to 65535
+     * @throws MalformedMessageException if it is of another kind or badly formed; what follows the identifier is not judged
+     */
+    public static int identifier(byte[] buffer, int offset, int length) throws MalformedMessageException {
+        int id = Envelope.messageId(buffer, offset, length);
+        if (!WalkMessageId.isWalk(id) || WalkMessageId.isPunctureRequest(id)) {
+            throw new MalformedMessageException("no signed walker's message");
+        }
+        int bodyOffset = CommunityId.PREFIX_BYTES + 1;
+        WireReader reader = new WireReader(buffer, offset + bodyOffset, length - bodyOffset);
+        reader.varlenH();
+        reader.u64();
+        return WalkPayloads.decode(id, reader).identifier();
+    }
+
+    /**
      * As {@link #decode}, for datagrams of any version but ours, whose sender is to be remembered as incompatible (D3) if it verifies.
      *
      * @param buffer holds the datagram; not kept

@@ -61,6 +61,16 @@ public final class WalkMessageId {
     }
 
     /**
+     * Whether an id is one of the two unsigned walker messages.
+     *
+     * @param messageId 0 to 255
+     * @return true if so
+     */
+    public static boolean isPunctureRequest(int messageId) {
+        return messageId == PUNCTURE_REQUEST || messageId == NEW_PUNCTURE_REQUEST;
+    }
+
+    /**
      * Whether an id is one the discovery overlay knows.
      *
      * @param messageId 0 to 255
