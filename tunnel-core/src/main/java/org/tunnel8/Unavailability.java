@@ -28,7 +28,7 @@ final class Unavailability {
         return switch (pool.lack()) {
             case PEERS ->
                 status.peers() + " of " + minPeers + " peers are known" + (status.peers() == 0 ? entry(status) : "");
-            case CANDIDATES -> "no exit is known, or too few relays for " + hops + " hops";
+            case CANDIDATES -> hops == 1 ? "no exit is known" : "no exit is known, or no relay besides";
             case NONE -> "the first circuits are being built";
         };
     }

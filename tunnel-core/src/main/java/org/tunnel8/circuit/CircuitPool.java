@@ -37,7 +37,7 @@ public final class CircuitPool implements CircuitListener {
         NONE,
         /** Fewer peers are known than were asked for. */
         PEERS,
-        /** No exit is known, or too few relays for the hops asked for. */
+        /** No exit is known, or nobody who could be the first hop. */
         CANDIDATES
     }
 

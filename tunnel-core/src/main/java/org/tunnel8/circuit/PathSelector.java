@@ -22,7 +22,8 @@ import org.tunnel8.wire.walk.PeerFlags;
 /**
  * Draws the hops of own circuits (PROTOCOL.md §8, FR-018b).
  *
- * <p>The exit is drawn first, then a first hop that is used least. Middle hops come from what the previous hop offers,
+ * <p>The exit is drawn first, then a first hop that is used least; these two must be known (D8), others need not:
+ * behind a symmetric NAT whoever has a public address may be all one knows. Middle hops come from what the previous hop offers,
  * at random among those that may be used: the reference takes the first, which lets a hop lay out the path. Among equals
  * a better standing and steadier round trips are likelier, never certain, so that the unknown get their chance; a network
  * (/16, IPv6 /32) counts once, however many keys it has, and does not get both ends of a circuit if there is another.
@@ -53,7 +54,7 @@ final class PathSelector {
      *
      * @param hops hops it is to have
      * @param circuits circuits in use or being built
-     * @return null if no exit, or no first hop, or too few relays are known
+     * @return null if no exit or no first hop is known
      */
     @Nullable
     Path path(int hops, Iterable<Circuit> circuits) {
@@ -66,7 +67,7 @@ final class PathSelector {
      * @param hops hops it is to have
      * @param circuits circuits in use or being built
      * @param avoided exits that are not wanted
-     * @return null if no exit, or no first hop, or too few relays are known
+     * @return null if no exit or no first hop is known
      */
     @Nullable
     Path httpPath(int hops, Iterable<Circuit> circuits, Set<PublicKey> avoided) {
@@ -103,9 +104,6 @@ final class PathSelector {
         }
         List<Peer> relays = usable(PeerFlags.RELAY);
         relays.removeIf(peer -> peer.key().equals(exit.key()));
-        if (relays.size() < hops - 1) {
-            return null;
-        }
         // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other can.
         List<Peer> plain = new ArrayList<>(relays);
         plain.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT));
