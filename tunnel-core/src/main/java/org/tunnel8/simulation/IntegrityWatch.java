@@ -1,5 +1,6 @@
 package org.tunnel8.simulation;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +36,7 @@ final class IntegrityWatch {
         node.engine().peers().addListener(new PeerTable.Listener() {
             @Override
             public void peerAdded(Peer peer) {
-                if (!isGenuine(peer)) {
+                if (!isGenuine(peer) || !isWhereItSays(peer)) {
                     deceived.add(resident);
                 }
             }
@@ -46,6 +47,16 @@ final class IntegrityWatch {
     private boolean isGenuine(Peer peer) {
         Resident owner = residents.ownerOf(peer.key());
         return owner == null || !owner.isImpostor();
+    }
+
+    /** Whether an honest one's key came from that one's own address. Looked at when it comes: some return elsewhere. */
+    private boolean isWhereItSays(Peer peer) {
+        Resident owner = residents.ownerOf(peer.key());
+        InetAddress address = peer.address().getAddress();
+        return owner == null
+                || !owner.isHonest()
+                || address.equals(owner.outside())
+                || address.equals(owner.host().address());
     }
 
     private void look() {

@@ -162,6 +162,7 @@ final class MisbehavingPeer implements Participant {
         if (message instanceof IntroductionRequest request) {
             answer(from, request.identifier());
         } else if (message instanceof IntroductionResponse response
+                && servers.contains(from)
                 && response.introducedWan().endpoint().getAddress() instanceof Inet4Address
                 && !response.introducedWan().isUnspecified()) {
             InetSocketAddress introduced = response.introducedWan().endpoint();
@@ -202,7 +203,7 @@ final class MisbehavingPeer implements Participant {
                 met.remove(0);
             }
         }
-        if (key != null) {
+        if (key != null && !key.equals(identity.publicKey())) {
             faces.add(new Face(key, address));
             if (faces.size() > MAX_MET) {
                 faces.remove(0);

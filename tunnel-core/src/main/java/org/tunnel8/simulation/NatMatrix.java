@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.tunnel8.node.NodeRole;
  */
 public final class NatMatrix {
     private static final int SERVER_PORT = 6_421;
+    private static final int CELL_COLUMNS = 20;
 
     /** Long enough for a handshake with all its repetitions (FR-012), and for the first to ask again. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -84,6 +86,40 @@ public final class NatMatrix {
      */
     public boolean connectsTogether(Placement router, boolean hairpin) {
         return Boolean.TRUE.equals((hairpin ? hairpinned : together).get(router));
+    }
+
+    /**
+     * The matrix as a table: a row for each way of being connected that the first may have, a column for the second's; then
+     * two columns for two behind one router, without and with hairpinning.
+     *
+     * @return the heading, and one line for each row
+     */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        StringBuilder heading = new StringBuilder(cell(""));
+        for (Placement second : Placement.values()) {
+            heading.append(cell(second.label()));
+        }
+        lines.add(heading.append(cell("one router")).append("with hairpin").toString());
+        for (Placement first : Placement.values()) {
+            StringBuilder row = new StringBuilder(cell(first.label()));
+            for (Placement second : Placement.values()) {
+                row.append(cell(yes(connects(first, second))));
+            }
+            boolean router = first.natKind() != null;
+            row.append(cell(router ? yes(connectsTogether(first, false)) : "-"));
+            lines.add(row.append(router ? yes(connectsTogether(first, true)) : "-")
+                    .toString());
+        }
+        return lines;
+    }
+
+    private static String cell(String text) {
+        return text + " ".repeat(CELL_COLUMNS - text.length());
+    }
+
+    private static String yes(boolean connects) {
+        return connects ? "yes" : "no";
     }
 
     /** One pair and one bootstrap server. */

@@ -117,49 +117,28 @@ final class SimulationReport {
 
     /** Which NATs connect to which: a row for each kind, of who was there first. */
     void matrix(NatMatrix matrix, long seed, SignatureMode signatures) {
-        Placement[] kinds = Placement.values();
+        matrix.lines().forEach(row -> report.text("%s", row));
         JsonObject rows = new JsonObject();
-        JsonObject together = new JsonObject();
-        StringBuilder heading = new StringBuilder(cell(""));
-        for (Placement kind : kinds) {
-            heading.append(cell(kind.label()));
-        }
-        report.text("%s%s%s", heading, cell("one router"), "hairpin");
-        for (Placement first : kinds) {
+        JsonObject oneRouter = new JsonObject();
+        for (Placement first : Placement.values()) {
             JsonObject row = new JsonObject();
-            StringBuilder words = new StringBuilder(cell(first.label()));
-            for (Placement second : kinds) {
+            for (Placement second : Placement.values()) {
                 row.addProperty(second.label(), matrix.connects(first, second));
-                words.append(cell(yes(matrix.connects(first, second))));
             }
             rows.add(first.label(), row);
-            boolean isRouter = first != Placement.PUBLIC;
-            if (isRouter) {
+            if (first != Placement.PUBLIC) {
                 JsonObject shared = new JsonObject();
                 shared.addProperty("plain", matrix.connectsTogether(first, false));
                 shared.addProperty("hairpin", matrix.connectsTogether(first, true));
-                together.add(first.label(), shared);
+                oneRouter.add(first.label(), shared);
             }
-            report.text(
-                    "%s%s%s",
-                    words,
-                    cell(isRouter ? yes(matrix.connectsTogether(first, false)) : "-"),
-                    isRouter ? yes(matrix.connectsTogether(first, true)) : "-");
         }
         JsonObject line = new JsonObject();
         line.addProperty("seed", seed);
         line.addProperty("signatures", name(signatures));
         line.add("matrix", rows);
-        line.add("oneRouter", together);
+        line.add("oneRouter", oneRouter);
         report.json(line);
-    }
-
-    private static String cell(String text) {
-        return String.format(Locale.ROOT, "%-20s", text);
-    }
-
-    private static String yes(boolean connects) {
-        return connects ? "yes" : "no";
     }
 
     private static String name(SignatureMode signatures) {
