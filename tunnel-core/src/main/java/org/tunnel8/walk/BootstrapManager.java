@@ -33,8 +33,8 @@ import org.tunnel8.wire.walk.WalkStyle;
  * Enters the network through bootstrap servers and keeps one of them in mind of us (FR-005, FR-006, edge case 1, D6).
  *
  * <p>All servers are asked at the start, in parallel waves, and again each interval while there are no peers. While there
- * are too few, a server that answers is asked each interval, and one that was silent; with enough, the same each refresh
- * (FR-008). They are always asked in old style: the reference's servers claim to speak new style and do not answer it
+ * are too few, a server that answers is asked each interval, and one that was silent; with enough, the same with each {@link
+ * TableRefresh}. They are always asked in old style: the reference's servers claim to speak new style and do not answer it
  * (PROTOCOL.md §4). They are never peers, nor are their keys elsewhere. Engine thread only.
  */
 final class BootstrapManager {
@@ -131,14 +131,17 @@ final class BootstrapManager {
 
     private void tick() {
         tick = deadlines.after(intervalNanos, this::tick);
-        boolean refresh =
-                contactNanos == null || deadlines.nowNanos() - contactNanos >= DiscoverySettings.REFRESH.toNanos();
         if (peers.confirmedCount() == 0) {
             contactAllIfDue();
-        } else if (refresh || peers.confirmedCount() < settings.targetPeers()) {
-            keepAlive();
-            askSilent();
+        } else if (peers.confirmedCount() < settings.targetPeers()) {
+            refresh();
         }
+    }
+
+    /** Asks for new introductions, and keeps a server in mind of us. */
+    void refresh() {
+        keepAlive();
+        askSilent();
     }
 
     /** Asks all servers, and the remembered peers once more, unless that was done less than an interval ago. */

@@ -52,6 +52,7 @@ public final class Discovery {
     private final DegradedMode degraded;
     private final BootstrapManager bootstrap;
     private final Walker walker;
+    private final TableRefresh refresh;
     private final PeerChurn churn;
     private final IntroductionRequests requests;
     private final IntroductionService introductions;
@@ -100,6 +101,7 @@ public final class Discovery {
         this.bootstrap = new BootstrapManager(context, exchanges, memory, degraded, listener);
         this.intake = new Intake(context, exchanges, bootstrap);
         this.walker = new Walker(context, exchanges, bootstrap);
+        this.refresh = new TableRefresh(context, bootstrap, walker);
         this.requests = new IntroductionRequests(context, exchanges, bootstrap, walker);
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
         this.punctures = new PunctureService(context);
@@ -154,6 +156,7 @@ public final class Discovery {
         if (settings.member()) {
             bootstrap.start();
             walker.start();
+            refresh.start();
             churn.start();
         }
         if (server != null) {
@@ -167,6 +170,7 @@ public final class Discovery {
         exchanges.stop();
         bootstrap.stop();
         walker.stop();
+        refresh.stop();
         churn.stop();
         if (server != null) {
             server.stop();

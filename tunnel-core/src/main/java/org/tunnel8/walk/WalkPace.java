@@ -52,6 +52,12 @@ final class WalkPace {
     /** New addresses are not walked to any more with this many times the wanted peers, even if exits are lacking. */
     private static final int CEILING_FACTOR = 5;
 
+    /** Walks that each refresh allows although there are peers enough: one of eight is gone within five minutes. */
+    static final int REFRESH_WALKS = 5;
+
+    /** Refreshes add no peers any more with this many times the wanted ones. */
+    private static final int REFRESH_CEILING_FACTOR = 2;
+
     private static final long QUICK_NANOS = QUICK_MILLIS * 1_000_000L;
 
     private final DiscoverySettings settings;
@@ -59,6 +65,7 @@ final class WalkPace {
     private final TokenBucket quickSteps;
     private final TokenBucket walks;
     private int asksWithoutNews;
+    private int refreshWalks;
     private boolean quick = true;
 
     WalkPace(DiscoverySettings settings, PeerTable peers, Deadlines deadlines) {
@@ -83,9 +90,24 @@ final class WalkPace {
         asksWithoutNews = 0;
     }
 
+    /** New introductions are to be followed, however many peers are known (FR-008). */
+    void refresh() {
+        refreshWalks = REFRESH_WALKS;
+    }
+
     /** Tells whether one more address may be walked to now, and counts it. */
     boolean tryWalk() {
-        return mayWalk() && walks.tryTake();
+        boolean refreshes = !mayWalk() && mayRefresh();
+        if ((!mayWalk() && !refreshes) || !walks.tryTake()) {
+            return false;
+        }
+        refreshWalks -= refreshes ? 1 : 0;
+        return true;
+    }
+
+    private boolean mayRefresh() {
+        int most = (hasEnough() ? REFRESH_CEILING_FACTOR : CEILING_FACTOR + 1) * settings.targetPeers();
+        return refreshWalks > 0 && peers.size() < most;
     }
 
     int asksPerStep() {

@@ -26,6 +26,9 @@ final class Walker {
     /** Of 100 asks, this many go to a bootstrap server, against a network in parts (PROTOCOL.md §4). */
     private static final int BOOTSTRAP_PERCENT = 5;
 
+    /** Asks of each refresh: as many as walks may follow. */
+    private static final int REFRESH_ASKS = WalkPace.REFRESH_WALKS;
+
     /** One peer is not asked again before this time: two introductions a second are what the reference asks of one. */
     private static final long SAME_PEER_NANOS = 500_000_000L;
 
@@ -78,6 +81,14 @@ final class Walker {
         pace.news();
         if (nextStep != null && nextStep.whenNanos() - deadlines.nowNanos() > pace.intervalNanos()) {
             scheduleStep();
+        }
+    }
+
+    /** Asks some peers for introductions and follows a few, however many peers are known (FR-008). */
+    void refresh() {
+        pace.refresh();
+        for (int asks = 0; asks < REFRESH_ASKS && hasRoomFor(Purpose.ASK); asks++) {
+            ask();
         }
     }
 
