@@ -5,7 +5,6 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -16,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.TableSize;
-import org.tunnel8.peer.AddressScope;
+import org.tunnel8.peer.NetworkPrefix;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
 import org.tunnel8.peer.PeerTable;
@@ -32,7 +31,8 @@ import org.tunnel8.wire.walk.WalkStyle;
  *
  * <p>Those that can be reached without an introduction go first: exits and others with public addresses. Behind a NAT the
  * old address rarely answers. Of one network (/16, IPv6 /32) a few are remembered at most, so that nobody who has many addresses
- * there fills the memory. Only peers that answered us are remembered, so strangers who merely ask are not. Engine thread
+ * there fills the memory. Only peers that answered us are remembered, and those that we looked for before those that came
+ * to us, so that strangers do not push them out. Engine thread
  * only.
  */
 final class PeerMemory implements PeerTable.Listener {
@@ -71,8 +71,22 @@ final class PeerMemory implements PeerTable.Listener {
     private record Absent(
             PublicKey key, InetSocketAddress address, PeerFlags flags, long heardNanos, boolean reachable) {}
 
-    /** A peer to be remembered, with what its place in the order depends on; less is better. */
-    private record Choice(Absent peer, int tier, double standing, long sinceNanos) {}
+    /** Who is worth more, the best first. */
+    private enum Tier {
+        /** It needs no introduction, and is here. */
+        REACHABLE_PRESENT,
+        /** It needs no introduction, and was not asked in vain in this run. */
+        REACHABLE_ABSENT,
+        /** The same, but it came to us by itself, as strangers can as often as they like. */
+        REACHABLE_CALLER,
+        /** It is here, perhaps behind a NAT. */
+        PRESENT,
+        /** All others; they may be there next time. */
+        ABSENT
+    }
+
+    /** A peer to be remembered, with what its place in the order depends on. */
+    private record Choice(Absent peer, Tier tier, double standing, long sinceNanos) {}
 
     PeerMemory(WalkContext context, Exchanges exchanges) {
         this.settings = context.settings();
@@ -135,6 +149,13 @@ final class PeerMemory implements PeerTable.Listener {
 
     @Override
     public void peerAdded(Peer peer) {
+        if (peer.isConfirmed()) {
+            peerConfirmed(peer);
+        }
+    }
+
+    @Override
+    public void peerConfirmed(Peer peer) {
         Absent remembered = absent.remove(peer.key());
         if (remembered != null
                 && tried.contains(peer.key())
@@ -145,8 +166,12 @@ final class PeerMemory implements PeerTable.Listener {
 
     @Override
     public void peerRemoved(Peer peer, RemovalReason reason) {
+        if (!peer.isConfirmed()) {
+            // Anybody can replay a request of a remembered peer's from elsewhere: it is remembered as before.
+            return;
+        }
         boolean mayReturn = reason == RemovalReason.SILENT || reason == RemovalReason.EVICTED;
-        if (!mayReturn || !peer.isConfirmed() || !isGood(peer)) {
+        if (!mayReturn || !peer.isSought() || !isGood(peer)) {
             forget(peer.key());
             return;
         }
@@ -182,13 +207,12 @@ final class PeerMemory implements PeerTable.Listener {
      */
     List<RememberedPeer> snapshot() {
         List<RememberedPeer> snapshot = new ArrayList<>();
-        Map<Integer, Integer> ofNetwork = new HashMap<>();
+        Map<NetworkPrefix, Integer> ofNetwork = new HashMap<>();
         long now = deadlines.nowNanos();
         for (Choice choice : choices(true)) {
             Absent peer = choice.peer();
-            boolean crowded = ofNetwork.merge(network(peer.address()), 1, Integer::sum) > MAX_PER_NETWORK
-                    && AddressScope.of(peer.address()) == AddressScope.PUBLIC;
-            if (!crowded && snapshot.size() < DiscoverySettings.MAX_REMEMBERED) {
+            int neighbours = ofNetwork.merge(NetworkPrefix.of(peer.address()), 1, Integer::sum);
+            if (neighbours <= MAX_PER_NETWORK && snapshot.size() < DiscoverySettings.MAX_REMEMBERED) {
                 long age = Math.max(0, now - peer.heardNanos()) / NANOS_PER_SECOND;
                 snapshot.add(new RememberedPeer(peer.key(), peer.address(), peer.flags(), age));
             }
@@ -201,24 +225,21 @@ final class PeerMemory implements PeerTable.Listener {
         for (Peer peer : present ? peers.all() : List.<Peer>of()) {
             if (peer.isConfirmed() && peer.isReachable() && isGood(peer)) {
                 Absent entry = absentFrom(peer);
-                choices.add(new Choice(entry, entry.reachable() ? 0 : 2, standing(peer), peer.sinceNanos()));
+                Tier tier = !entry.reachable()
+                        ? Tier.PRESENT
+                        : peer.isSought() ? Tier.REACHABLE_PRESENT : Tier.REACHABLE_CALLER;
+                choices.add(new Choice(entry, tier, standing(peer), peer.sinceNanos()));
             }
         }
         for (Absent peer : absent.values()) {
-            // Whoever was asked in vain comes last: it may only be away, but the others may be there.
             boolean inVain = tried.contains(peer.key()) && !found.contains(peer.key());
-            int tier = peer.reachable() && !inVain ? 1 : 3;
+            Tier tier = peer.reachable() && !inVain ? Tier.REACHABLE_ABSENT : Tier.ABSENT;
             choices.add(new Choice(peer, tier, 0, -peer.heardNanos()));
         }
-        choices.sort(Comparator.comparingInt(Choice::tier)
+        choices.sort(Comparator.comparing(Choice::tier)
                 .thenComparing(Comparator.comparingDouble(Choice::standing).reversed())
                 .thenComparingLong(Choice::sinceNanos));
         return choices;
-    }
-
-    private static int network(InetSocketAddress address) {
-        byte[] bytes = address.getAddress().getAddress();
-        return Arrays.hashCode(Arrays.copyOf(bytes, bytes.length == 4 ? 2 : 4));
     }
 
     /** Forgets a key that turned out not to be a peer's. */

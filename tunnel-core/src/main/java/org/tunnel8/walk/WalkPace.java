@@ -107,7 +107,7 @@ final class WalkPace {
 
     private boolean mayRefresh() {
         int most = (hasEnough() ? REFRESH_CEILING_FACTOR : CEILING_FACTOR + 1) * settings.targetPeers();
-        return refreshWalks > 0 && peers.size() < most;
+        return refreshWalks > 0 && peers.confirmedCount() < most;
     }
 
     int asksPerStep() {

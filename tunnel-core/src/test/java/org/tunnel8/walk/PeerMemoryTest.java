@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
+import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
@@ -222,5 +223,55 @@ class PeerMemoryTest {
         network.runFor(Duration.ofSeconds(35));
         assertThat(node.modes()).containsExactly("degraded 12 s", "recovered 60 s");
         assertThat(node.discovery().status().degraded()).isFalse();
+    }
+
+    @Test
+    void cannotBeMadeToForgetByReplayingAPeersRequestFromElsewhere() {
+        Outsider away = new Outsider(network, "198.1.100.1:9000");
+        TestNode node = node(List.of(remembered(away, RELAY, 60)));
+        away.sendFrom(at("192.0.2.66:1"), node, CommunityId.TRIBLER, Outsider.request(node.address(), 1));
+        network.runFor(Duration.ofMinutes(3));
+
+        assertThat(node.peers().byKey(away.key())).isNull();
+        assertThat(node.discovery().memory())
+                .containsExactly(new RememberedPeer(away.key(), away.address(), RELAY, 240));
+    }
+
+    @Test
+    void strangersWhoComeByThemselvesPushNobodyOut() {
+        List<Outsider> relays = relays(60);
+        List<RememberedPeer> given = new ArrayList<>(remembered(relays));
+        TestNode node = new TestNode(
+                        network, at("203.0.113.5:7000"), b -> b.target(60, 0).remembered(given))
+                .start();
+        network.runFor(Duration.ofSeconds(10));
+        List<Outsider> strangers = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            Outsider stranger = new Outsider(network, "150." + i + ".1.1:9000");
+            stranger.answering(request -> new IntroductionResponse(
+                    request.style(),
+                    stranger.ip(),
+                    Outsider.NOWHERE,
+                    Outsider.NOWHERE,
+                    Outsider.NOWHERE,
+                    Outsider.NOWHERE,
+                    0,
+                    request.identifier(),
+                    EXIT.toExtra()));
+            strangers.add(stranger);
+            stranger.send(node, Outsider.request(node.address(), i));
+            network.runFor(Duration.ofMillis(500));
+        }
+        assertThat(node.discovery().memory())
+                .hasSize(DiscoverySettings.MAX_REMEMBERED)
+                .extracting(RememberedPeer::key)
+                .containsAll(relays.stream().map(Outsider::key).toList());
+
+        strangers.forEach(stranger -> stranger.answering(request -> null));
+        network.runFor(Duration.ofMinutes(3));
+        assertThat(node.discovery().memory())
+                .extracting(RememberedPeer::key)
+                .containsExactlyInAnyOrderElementsOf(
+                        relays.stream().map(Outsider::key).toList());
     }
 }
