@@ -22,6 +22,10 @@ class ScenarioTest {
         return Scenario.named(name).orElseThrow();
     }
 
+    private static Scenario brief(Scenario scenario) {
+        return scenario.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30));
+    }
+
     private static RunReport run(Scenario scenario, long seed) {
         return new Simulation(scenario, SignatureMode.REPLACED).run(seed);
     }
@@ -40,7 +44,7 @@ class ScenarioTest {
 
     @Test
     void theSameSeedGivesTheSameRun() {
-        Scenario tribler = scenario("tribler").withPeers(25);
+        Scenario tribler = brief(scenario("tribler").withPeers(25));
         RunReport once = run(tribler, SYMMETRIC_SEED);
         assertThat(once.client()).isEqualTo(Placement.SYMMETRIC);
         assertThat(run(tribler, SYMMETRIC_SEED)).isEqualTo(once);
@@ -49,7 +53,7 @@ class ScenarioTest {
 
     @Test
     void realSignaturesGiveTheSameTimes() {
-        Scenario few = scenario("tribler").withPeers(8);
+        Scenario few = brief(scenario("tribler").withPeers(8));
         RunReport real = new Simulation(few, SignatureMode.REAL).run(CONE_SEED);
         RunReport replaced = run(few, CONE_SEED);
         assertThat(real.measurements()).isEqualTo(replaced.measurements());

@@ -1,6 +1,7 @@
 package org.tunnel8.examples;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.simulation.NatMatrix;
 import org.tunnel8.simulation.Scenario;
 import org.tunnel8.simulation.SignatureMode;
@@ -46,10 +47,9 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "NAME",
-            defaultValue = "tribler",
             converter = OptionTypes.StandingScenario.class,
-            description = "Which scenario to play (default: ${DEFAULT-VALUE}).")
-    private Scenario scenario = Scenario.standing().get(0);
+            description = "Which scenario to play (default: tribler).")
+    private @Nullable Scenario scenario;
 
     @Option(
             names = "--peers",
@@ -106,13 +106,17 @@ final class SimulateCommand implements Callable<Integer> {
         SimulationReport told = new SimulationReport(report);
         SignatureMode signatures = replaceSignatures ? SignatureMode.REPLACED : SignatureMode.REAL;
         if (matrix) {
+            if (scenario != null || peers != 0) {
+                throw new UsageException("--matrix plays no scenario and has no peers to count");
+            }
             told.matrix(NatMatrix.measure(firstSeed, signatures), firstSeed, signatures);
             return 0;
         }
         if (firstSeed > Long.MAX_VALUE - seeds) {
             throw new UsageException("--first-seed " + firstSeed + " leaves no room for " + seeds + " seeds");
         }
-        Scenario played = peers == 0 ? scenario : scenario.withPeers(peers);
+        Scenario chosen = scenario == null ? Scenario.standing().get(0) : scenario;
+        Scenario played = peers == 0 ? chosen : chosen.withPeers(peers);
         Campaign campaign = new Campaign(
                 new Simulation(played, signatures), firstSeed, seeds, threads, surroundings.stop()::isRequested);
         return campaign.run(told) ? 0 : TunnelCommand.STATUS_FAILED;

@@ -45,6 +45,17 @@ class TunnelCommandTest {
                     bench --payload 19 | '--payload': must be a whole number from 20
                     bench --seconds -1 | '--seconds'
                     bench --runs 0 | '--runs'
+                    simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, not 'triblr'
+                    simulate --peers 0 | '--peers': must be a whole number from 1
+                    simulate --peers 20001 | '--peers': must be a whole number from 1 to 20000
+                    simulate --seeds 0 | '--seeds': must be a whole number from 1
+                    simulate --seeds many | not 'many'
+                    simulate --first-seed x | '--first-seed': must be a whole number
+                    simulate --first-seed 9223372036854775807 | leaves no room for 10 seeds
+                    simulate --first-seed 9223372036854775808 | '--first-seed'
+                    simulate --threads 0 | '--threads'
+                    simulate --matrix --scenario small | --matrix plays no scenario
+                    simulate tribler | 'tribler'
                     """)
     void badInputEndsWithStatusTwoAndOneLine(String line, String expected) {
         CommandLineRun run = CommandLineRun.of(line.isEmpty() ? new String[0] : line.split(" "));
@@ -55,7 +66,7 @@ class TunnelCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "node", "socks", "bench"})
+    @ValueSource(strings = {"demo", "node", "socks", "bench", "simulate"})
     void helpOfEveryCommandHasExamples(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertThat(run.status()).isZero();
@@ -69,12 +80,12 @@ class TunnelCommandTest {
     void helpOfAllNamesTheCommandsAndHasExamples() {
         CommandLineRun run = CommandLineRun.of("--help");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("demo ", "node ", "socks ", "bench ", "Examples:", "Exit status:");
+        assertThat(run.out()).contains("demo ", "node ", "socks ", "bench ", "simulate ", "Examples:", "Exit status:");
     }
 
     @Test
     void helpFitsItsWidth() {
-        for (String command : new String[] {"demo", "node", "socks", "bench"}) {
+        for (String command : new String[] {"demo", "node", "socks", "bench", "simulate"}) {
             assertThat(CommandLineRun.of(command, "-h").out().lines())
                     .allMatch(line -> line.length() <= TunnelCommand.HELP_WIDTH);
         }
