@@ -47,7 +47,18 @@ import org.tunnel8.wire.cell.CellMessageId;
 public final class TunnelEngine {
     /** What has deadlines, and how many each: for when it ends, and for what it does next. */
     private static final Map<String, Integer> DEADLINES_OF = Map.of(
-            "exchanges", 2, "own circuits", 2, "pending extends", 1, "HTTP exchanges", 1, "own HTTP exchanges", 2);
+            "peers",
+            1,
+            "exchanges",
+            2,
+            "own circuits",
+            2,
+            "pending extends",
+            1,
+            "HTTP exchanges",
+            1,
+            "own HTTP exchanges",
+            2);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
     private static final int STANDING_DEADLINES = 16;
 

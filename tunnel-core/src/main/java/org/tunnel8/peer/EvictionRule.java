@@ -35,7 +35,7 @@ final class EvictionRule {
         if (peers.size() >= capacity) {
             return false;
         }
-        if (newcomer.isSought()) {
+        if (newcomer.isSought() || peers.size() < capacity / 2) {
             return true;
         }
         int strangers = 0;

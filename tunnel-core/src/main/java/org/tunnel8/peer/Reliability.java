@@ -160,7 +160,7 @@ public final class Reliability {
         void fade(long nowNanos) {
             long elapsed = nowNanos - fadedNanos;
             if (elapsed > 0) {
-                double kept = Math.pow(0.5, (double) elapsed / HALF_LIFE_NANOS);
+                double kept = StrictMath.pow(0.5, (double) elapsed / HALF_LIFE_NANOS);
                 successes *= kept;
                 failures *= kept;
                 fadedNanos = nowNanos;

@@ -3,7 +3,7 @@ package org.tunnel8.time;
 /**
  * One pending action of {@link Deadlines}. Engine thread only.
  */
-public final class Deadline implements Comparable<Deadline> {
+public final class Deadline {
     private final Deadlines queue;
     private final long whenNanos;
     private final long sequence;
@@ -48,20 +48,8 @@ public final class Deadline implements Comparable<Deadline> {
         action.run();
     }
 
-    /** Orders by time and, among equals, by the order in which they were asked for, so that runs repeat exactly. */
-    @Override
-    public int compareTo(Deadline other) {
-        int byTime = Long.compare(whenNanos, other.whenNanos);
-        return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
+    /** By time and, among equals, by the order in which they were asked for, so that runs repeat exactly. */
+    boolean isBefore(Deadline other) {
+        return whenNanos < other.whenNanos || (whenNanos == other.whenNanos && sequence < other.sequence);
     }
 }

@@ -1,7 +1,5 @@
 package org.tunnel8.time;
 
-import java.util.PriorityQueue;
-
 /**
  * The engine's only notion of time: a clock that is told what time it is, and the queue of what is to happen when.
  *
@@ -12,7 +10,7 @@ public final class Deadlines {
     /** Cancelled entries are swept out once there are this many and they outnumber the live ones. */
     private static final int SWEEP_AT_LEAST = 64;
 
-    private PriorityQueue<Deadline> queue = new PriorityQueue<>();
+    private final DeadlineHeap queue = new DeadlineHeap();
     private long nowNanos;
     private long sequence;
     private int cancelled;
@@ -74,11 +72,11 @@ public final class Deadlines {
     /** Runs what is due at the time last told, earliest first, also what those actions make due at that time. */
     public void runDue() {
         while (true) {
-            Deadline first = queue.peek();
+            Deadline first = queue.first();
             if (first == null || first.whenNanos() > nowNanos) {
                 return;
             }
-            queue.poll();
+            queue.removeFirst();
             if (first.isPending()) {
                 first.run();
             } else {
@@ -94,14 +92,14 @@ public final class Deadlines {
      */
     public long nextNanos() {
         while (true) {
-            Deadline first = queue.peek();
+            Deadline first = queue.first();
             if (first == null) {
                 return Long.MAX_VALUE;
             }
             if (first.isPending()) {
                 return first.whenNanos();
             }
-            queue.poll();
+            queue.removeFirst();
             cancelled--;
         }
     }
@@ -137,13 +135,7 @@ public final class Deadlines {
     void cancelled() {
         cancelled++;
         if (cancelled >= SWEEP_AT_LEAST && cancelled > queue.size() / 2) {
-            PriorityQueue<Deadline> live = new PriorityQueue<>(Math.max(16, size()));
-            for (Deadline deadline : queue) {
-                if (deadline.isPending()) {
-                    live.add(deadline);
-                }
-            }
-            queue = live;
+            queue.removeCancelled();
             cancelled = 0;
         }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,6 +62,7 @@ final class BootstrapManager {
     private final long intervalNanos;
 
     private final Map<InetSocketAddress, Server> servers = new LinkedHashMap<>();
+    private final Set<PublicKey> serverKeys = new HashSet<>();
 
     private final Deque<Server> waiting = new ArrayDeque<>();
     private BootstrapState state = BootstrapState.IDLE;
@@ -251,12 +253,7 @@ final class BootstrapManager {
 
     /** Tells whether a key is known to be a server's, which is no peer wherever it comes from. */
     boolean isServersKey(PublicKey key) {
-        for (Server server : servers.values()) {
-            if (key.equals(server.key)) {
-                return true;
-            }
-        }
-        return false;
+        return serverKeys.contains(key);
     }
 
     /** A server has answered a request of ours, with this key. */
@@ -266,6 +263,7 @@ final class BootstrapManager {
         server.answering = true;
         if (server.key == null && !isPeerElsewhere(key, address)) {
             server.key = key;
+            serverKeys.add(key);
             Peer peer = peers.byKey(key);
             if (peer != null) {
                 peers.remove(peer, RemovalReason.BOOTSTRAP_SERVER);

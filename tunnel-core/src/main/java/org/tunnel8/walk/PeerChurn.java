@@ -1,8 +1,7 @@
 package org.tunnel8.walk;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.Map;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
@@ -23,14 +22,21 @@ import org.tunnel8.wire.walk.PeerFlags;
  * two that have more than enough, neither needs the other. Engine thread only.
  */
 final class PeerChurn {
-    private static final long SWEEP_NANOS = 1_000_000_000L;
+    /** A silent peer that was asked is looked at again after this time. */
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
+
+    /** And one that was not asked after this time. */
+    private static final long SPARE_NANOS = 5_000_000_000L;
 
     private final PeerTable peers;
     private final Exchanges exchanges;
     private final DiscoveryPings pings;
     private final Deadlines deadlines;
     private final int wanted;
-    private @Nullable Deadline nextSweep;
+    private final Map<Peer, Watch> watches = new HashMap<>();
+    private int confirmed;
+    private int spared;
+    private boolean running;
 
     PeerChurn(WalkContext context, Exchanges exchanges, DiscoveryPings pings) {
         this.peers = context.peers();
@@ -38,38 +44,94 @@ final class PeerChurn {
         this.pings = pings;
         this.deadlines = context.deadlines();
         this.wanted = WalkPace.ceiling(context.settings().targetPeers());
+        peers.addListener(new Arrivals());
+    }
+
+    private final class Arrivals implements PeerTable.Listener {
+        @Override
+        public void peerAdded(Peer peer) {
+            confirmed += peer.isConfirmed() ? 1 : 0;
+            watch(peer);
+        }
+
+        @Override
+        public void peerConfirmed(Peer peer) {
+            confirmed++;
+        }
+
+        @Override
+        public void peerRemoved(Peer peer, RemovalReason reason) {
+            confirmed -= peer.isConfirmed() ? 1 : 0;
+            Watch watch = watches.remove(peer);
+            if (watch != null) {
+                watch.end();
+            }
+        }
     }
 
     void start() {
-        nextSweep = deadlines.after(SWEEP_NANOS, this::sweep);
+        running = true;
+        peers.all().forEach(this::watch);
     }
 
     void stop() {
-        if (nextSweep != null) {
-            nextSweep.cancel();
+        running = false;
+        watches.values().forEach(Watch::end);
+        watches.clear();
+    }
+
+    private void watch(Peer peer) {
+        if (running) {
+            watches.put(peer, new Watch(peer));
         }
     }
 
-    private void sweep() {
-        nextSweep = deadlines.after(SWEEP_NANOS, this::sweep);
-        long now = deadlines.nowNanos();
-        int confirmed = 0;
-        List<Peer> silent = new ArrayList<>();
-        for (Peer peer : peers.all()) {
-            peers.followIfMoved(peer);
-            confirmed += peer.isConfirmed() ? 1 : 0;
-            if (peers.silentNanos(peer) >= PeerTable.SILENT_NANOS) {
-                silent.add(peer);
-            }
+    /** Looks at one peer when it has fallen silent, and again as long as it is. */
+    private final class Watch {
+        private final Peer peer;
+        /** Not asked although it is silent, because there are more than enough. */
+        private boolean spares;
+
+        private Deadline next;
+
+        Watch(Peer peer) {
+            this.peer = peer;
+            this.next = deadlines.after(PeerTable.SILENT_NANOS, this::look);
         }
-        int surplus = Math.max(0, confirmed - wanted);
-        for (Peer peer : silent) {
-            if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS || !peer.isConfirmed()) {
+
+        void end() {
+            next.cancel();
+            spare(false);
+        }
+
+        private void look() {
+            peers.followIfMoved(peer);
+            long silent = peers.silentNanos(peer);
+            long now = deadlines.nowNanos();
+            if (silent < PeerTable.SILENT_NANOS) {
+                spare(false);
+                next = deadlines.after(Math.max(LOOK_AGAIN_NANOS, PeerTable.SILENT_NANOS - silent), this::look);
+            } else if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS || !peer.isConfirmed()) {
                 // Whose address was never proven is not asked again and again: it may be somebody else's.
                 peers.remove(peer, RemovalReason.SILENT);
-            } else if (isNeeded(peer) || surplus-- <= 0) {
-                probe(peer, now);
+            } else {
+                // Of those that are spared already, as many go on being spared as there are more than enough.
+                spare(!isNeeded(peer) && spared < confirmed - wanted + (spares ? 1 : 0));
+                if (!spares) {
+                    probe(peer, now);
+                }
+                next = deadlines.after(nextNanos(now), this::look);
             }
+        }
+
+        private long nextNanos(long now) {
+            long untilGone = peer.lastHeardNanos() + PeerTable.GONE_NANOS - now;
+            return Math.min(untilGone, spares ? SPARE_NANOS : LOOK_AGAIN_NANOS);
+        }
+
+        private void spare(boolean yes) {
+            spared += (yes ? 1 : 0) - (spares ? 1 : 0);
+            spares = yes;
         }
     }
 
@@ -82,7 +144,7 @@ final class PeerChurn {
         if (latest == null || !latest.handshake().isUnderWay()) {
             // An unanswered exchange stays for 10 s, which makes that the time between probes.
             exchanges.start(Purpose.PROBE, WalkTarget.ofKnown(peer));
-        } else if (now - latest.startedNanos() < 2 * SWEEP_NANOS) {
+        } else if (now - latest.startedNanos() < 2 * LOOK_AGAIN_NANOS) {
             pings.send(peer.address());
         }
     }

@@ -1,8 +1,7 @@
 package org.tunnel8.walk;
 
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /**
  * On which port those lately asked see us, by one IP address of ours. Immutable.
@@ -34,28 +33,39 @@ record PortVotes(int voters, int agreeing, int ports, int port, boolean agreed) 
      */
     static PortVotes of(List<Integer> newestFirst) {
         List<Integer> looked = newestFirst.subList(0, Math.min(MOST, newestFirst.size()));
-        Map<Integer, Integer> counts = new HashMap<>();
         int best = 0;
         int most = 0;
-        for (int port : looked) {
-            int count = counts.merge(port, 1, Integer::sum);
+        int different = 0;
+        for (int i = 0; i < looked.size(); i++) {
+            int count = 0;
+            for (int k = 0; k <= i; k++) {
+                count += looked.get(k).equals(looked.get(i)) ? 1 : 0;
+            }
+            different += count == 1 ? 1 : 0;
             if (count > most) {
-                best = port;
+                best = looked.get(i);
                 most = count;
             }
         }
         boolean latestAgree = agree(looked);
         if (latestAgree) {
             best = looked.get(0);
-            most = counts.getOrDefault(best, 0);
+            most = Collections.frequency(looked, best);
         }
         boolean mostAgree = most >= QUORUM && 2 * most > looked.size();
-        return new PortVotes(looked.size(), most, counts.size(), best, latestAgree || mostAgree);
+        return new PortVotes(looked.size(), most, different, best, latestAgree || mostAgree);
     }
 
     /** Tells whether the latest voters are of one mind. */
     static <T> boolean agree(List<T> newestFirst) {
-        return newestFirst.size() >= LATEST
-                && newestFirst.subList(1, LATEST).stream().allMatch(newestFirst.get(0)::equals);
+        if (newestFirst.size() < LATEST) {
+            return false;
+        }
+        for (int i = 1; i < LATEST; i++) {
+            if (!newestFirst.get(i).equals(newestFirst.get(0))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -1,15 +1,18 @@
 package org.tunnel8.walk;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
+import org.tunnel8.wire.IpAddress;
 
 /**
  * Our own address as the outside sees it, by agreement of those who answered our requests (D19).
@@ -30,14 +33,22 @@ final class WanEstimator {
     /** A vote counts for this long: twice the refresh of 5 minutes, so that an address change is followed. */
     static final long VOTE_LIFE_NANOS = 600_000_000_000L;
 
+    /** By voter, the longest silent first. */
     private final Map<Object, Vote> votes = new LinkedHashMap<>();
 
     /** What the votes come to, by address family, until one is added or grows old. */
-    private final Map<Class<?>, Agreement> agreements = new HashMap<>();
+    private Agreement ipv4 = Agreement.NONE;
 
-    private record Vote(InetSocketAddress reported, long castNanos) {}
+    private Agreement ipv6 = Agreement.NONE;
+    private InetAddress lastIp = IpAddress.UNSPECIFIED.address();
 
-    private record Agreement(@Nullable InetSocketAddress address, PortVotes ports, long validUntilNanos) {}
+    private record Vote(InetAddress ip, int port, long castNanos) {}
+
+    private record Agreement(
+            @Nullable InetSocketAddress address, PortVotes ports, boolean unanimous, long validUntilNanos) {
+        /** Not counted yet. */
+        static final Agreement NONE = new Agreement(null, PortVotes.NONE, false, Long.MIN_VALUE);
+    }
 
     /**
      * Takes in what one responder says.
@@ -52,11 +63,35 @@ final class WanEstimator {
             return;
         }
         Object voter = seenFrom == AddressScope.LOOPBACK ? responder : responder.getAddress();
-        agreements.clear();
-        votes.remove(voter);
-        votes.put(voter, new Vote(reported, nowNanos));
+        InetAddress ip = reported.getAddress();
+        // Nearly all name the same: one object for it keeps the votes close together in memory.
+        lastIp = ip.equals(lastIp) ? lastIp : ip;
+        Vote former = votes.remove(voter);
+        votes.put(voter, new Vote(lastIp, reported.getPort(), nowNanos));
         if (votes.size() > MAX_VOTERS) {
-            votes.remove(votes.keySet().iterator().next());
+            Object oldest = votes.keySet().iterator().next();
+            forget(Objects.requireNonNull(votes.remove(oldest)).ip());
+        }
+        boolean again = former != null && former.ip().equals(ip) && former.port() == reported.getPort();
+        if (!again || !agreement(ip).unanimous()) {
+            forget(ip);
+            forget(former == null ? ip : former.ip());
+        }
+    }
+
+    private Agreement agreement(InetAddress like) {
+        return like instanceof Inet4Address ? ipv4 : ipv6;
+    }
+
+    private void forget(InetAddress like) {
+        remember(like, Agreement.NONE);
+    }
+
+    private void remember(InetAddress like, Agreement counted) {
+        if (like instanceof Inet4Address) {
+            ipv4 = counted;
+        } else {
+            ipv6 = counted;
         }
     }
 
@@ -77,45 +112,61 @@ final class WanEstimator {
     }
 
     private Agreement agreed(InetAddress like, long nowNanos) {
-        Agreement known = agreements.get(like.getClass());
-        if (known == null || nowNanos >= known.validUntilNanos()) {
+        Agreement known = agreement(like);
+        if (nowNanos >= known.validUntilNanos()) {
             known = count(like, nowNanos);
-            agreements.put(like.getClass(), known);
+            remember(like, known);
         }
         return known;
     }
 
     private Agreement count(InetAddress like, long nowNanos) {
-        List<InetSocketAddress> newestFirst = new ArrayList<>();
-        List<InetAddress> ips = new ArrayList<>();
-        Map<InetAddress, Integer> counts = new HashMap<>();
+        List<Vote> newestFirst = new ArrayList<>(votes.size());
         long validUntilNanos = Long.MAX_VALUE;
         for (Vote vote : votes.values()) {
-            InetAddress ip = vote.reported().getAddress();
-            if (isLive(vote, nowNanos) && ip.getClass() == like.getClass()) {
-                newestFirst.add(0, vote.reported());
-                ips.add(0, ip);
-                counts.merge(ip, 1, Integer::sum);
+            if (isLive(vote, nowNanos) && vote.ip().getClass() == like.getClass()) {
+                newestFirst.add(vote);
                 validUntilNanos = Math.min(validUntilNanos, vote.castNanos() + VOTE_LIFE_NANOS);
             }
         }
-        InetAddress agreed = PortVotes.agree(ips) ? ips.get(0) : null;
-        for (Map.Entry<InetAddress, Integer> entry : counts.entrySet()) {
-            if (agreed == null && entry.getValue() >= QUORUM && 2 * entry.getValue() > ips.size()) {
-                agreed = entry.getKey();
-            }
-        }
+        Collections.reverse(newestFirst);
+        InetAddress agreed = agreedIp(newestFirst);
         if (agreed == null) {
-            return new Agreement(null, PortVotes.NONE, validUntilNanos);
+            return new Agreement(null, PortVotes.NONE, false, validUntilNanos);
         }
-        List<Integer> ports = new ArrayList<>();
-        for (InetSocketAddress reported : newestFirst) {
-            if (reported.getAddress().equals(agreed)) {
-                ports.add(reported.getPort());
+        List<Integer> ports = new ArrayList<>(newestFirst.size());
+        boolean onePort = true;
+        for (Vote vote : newestFirst) {
+            if (vote.ip().equals(agreed)) {
+                ports.add(vote.port());
+                onePort &= vote.port() == ports.get(0);
             }
         }
         PortVotes counted = PortVotes.of(ports);
-        return new Agreement(new InetSocketAddress(agreed, counted.port()), counted, validUntilNanos);
+        boolean unanimous = onePort && ports.size() == newestFirst.size();
+        return new Agreement(new InetSocketAddress(agreed, counted.port()), counted, unanimous, validUntilNanos);
+    }
+
+    private static @Nullable InetAddress agreedIp(List<Vote> newestFirst) {
+        List<InetAddress> latest = new ArrayList<>(PortVotes.LATEST);
+        // Whoever has more than half of the votes is left when votes for others are set off against his.
+        InetAddress candidate = null;
+        int lead = 0;
+        for (Vote vote : newestFirst) {
+            if (latest.size() < PortVotes.LATEST) {
+                latest.add(vote.ip());
+            }
+            candidate = lead == 0 ? vote.ip() : candidate;
+            lead += vote.ip().equals(candidate) ? 1 : -1;
+        }
+        if (PortVotes.agree(latest)) {
+            return latest.get(0);
+        }
+        int count = 0;
+        for (Vote vote : newestFirst) {
+            count += vote.ip().equals(candidate) ? 1 : 0;
+        }
+        return count >= QUORUM && 2 * count > newestFirst.size() ? candidate : null;
     }
 
     /** Tells whether the agreed address has this IP. */
@@ -127,7 +178,7 @@ final class WanEstimator {
     /** Tells whether anybody at all named this IP as ours lately; weaker than agreement, and enough to try a LAN address. */
     boolean wasReported(InetAddress ip, long nowNanos) {
         for (Vote vote : votes.values()) {
-            if (isLive(vote, nowNanos) && vote.reported().getAddress().equals(ip)) {
+            if (isLive(vote, nowNanos) && vote.ip().equals(ip)) {
                 return true;
             }
         }

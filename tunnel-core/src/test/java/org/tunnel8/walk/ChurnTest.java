@@ -56,7 +56,7 @@ class ChurnTest {
 
         network.runFor(Duration.ofSeconds(30));
         assertThat(node.peers().size()).isEqualTo(1);
-        assertThat(askedAtSeconds()).contains(43L, 53L, 63L);
+        assertThat(askedAtSeconds()).contains(42L, 52L, 62L);
 
         network.runFor(Duration.ofSeconds(2));
         assertThat(node.peers().size()).isZero();
@@ -147,6 +147,7 @@ class ChurnTest {
         Peer inUse = node.peers().byKey(peer.key());
         for (int i = 0; i < 25; i++) {
             network.runFor(Duration.ofSeconds(10));
+            node.advance();
             node.peers().heard(inUse);
         }
 

@@ -139,6 +139,11 @@ final class TestNode implements VirtualNode, DiscoveryListener {
         return address;
     }
 
+    /** Tells the node the time, before a test uses it. */
+    void advance() {
+        deadlines.advance(network.nowNanos());
+    }
+
     @Override
     public long nextDeadlineNanos() {
         return deadlines.nextNanos();
