@@ -31,14 +31,29 @@ final class MemoryKeeper {
     private final CommunityId community;
     private final TransportLoop loop;
     private final CallbackThread writer;
+    private final long firstWriteNanos;
+    private final long writeNanos;
     private final AtomicBoolean failing = new AtomicBoolean();
     private @Nullable Cancellable next;
 
     MemoryKeeper(MemorySettings settings, CommunityId community, TransportLoop loop, String threadName) {
+        this(settings, community, loop, threadName, FIRST_WRITE_NANOS, WRITE_NANOS);
+    }
+
+    /** With other times than usual between writes. */
+    MemoryKeeper(
+            MemorySettings settings,
+            CommunityId community,
+            TransportLoop loop,
+            String threadName,
+            long firstWriteNanos,
+            long writeNanos) {
         this.settings = settings;
         this.community = community;
         this.loop = loop;
         this.writer = new CallbackThread(threadName);
+        this.firstWriteNanos = firstWriteNanos;
+        this.writeNanos = writeNanos;
     }
 
     /** What is remembered of earlier runs; nothing if the file cannot be used. */
@@ -61,13 +76,13 @@ final class MemoryKeeper {
 
     /** Writes now and then from now on. */
     void start(Supplier<List<RememberedPeer>> memory) {
-        writeLater(memory, FIRST_WRITE_NANOS);
+        writeLater(memory, firstWriteNanos);
     }
 
     private void writeLater(Supplier<List<RememberedPeer>> memory, long delayNanos) {
         next = loop.schedule(
                 () -> {
-                    writeLater(memory, WRITE_NANOS);
+                    writeLater(memory, writeNanos);
                     write(memory.get());
                 },
                 delayNanos);

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
@@ -105,6 +107,22 @@ class BootstrapTest {
         assertThat(node.bootstrapStates())
                 .containsExactly(BootstrapState.CONTACTING, BootstrapState.UNREACHABLE, BootstrapState.ANSWERED);
         assertThat(node.discovery().status().bootstrapAnswering()).isEqualTo(1);
+    }
+
+    /** Whenever the servers return: just after a round or just before the next one. */
+    @ParameterizedTest
+    @ValueSource(ints = {180, 181, 184, 190, 193, 195, 200, 207, 209})
+    void knowsAPeerWithin35SecondsAfterServersReturn(int darkSeconds) {
+        TestNode node = join(servers(13));
+        Outsider relay = new Outsider(network, "192.0.2.9:9000").answering();
+        network.runFor(Duration.ofSeconds(darkSeconds));
+        assertThat(node.modes()).containsExactly("degraded 12 s");
+        servers.forEach(server -> server.answering(request -> asServer(request, relay.ip())));
+
+        assertThat(network.runUntil(() -> node.peers().confirmedCount() == 1, Duration.ofSeconds(35)))
+                .isTrue();
+        assertThat(node.modes()).hasSize(2);
+        assertThat(node.discovery().status().degraded()).isFalse();
     }
 
     @Test
