@@ -1,6 +1,5 @@
 package org.tunnel8.simulation;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ final class ClientWatch {
                 known.remove(peer.key());
             }
         });
-        network.observe(this::sent);
+        client.port().watch(this::sent);
         pollFirstAnswer();
     }
 
@@ -80,12 +79,15 @@ final class ClientWatch {
 
     private void came(Peer peer) {
         Resident owner = residents.ownerOf(peer.key());
-        if (owner == null || !owner.isHonest()) {
+        if (owner == null || owner.isImpostor()) {
             return;
         }
         long now = network.nowNanos();
-        known.add(peer.key());
         completeNanos.putIfAbsent(peer.key(), now);
+        if (!owner.isHonest()) {
+            return;
+        }
+        known.add(peer.key());
         firstPeerNanos = firstPeerNanos == null ? Long.valueOf(now) : firstPeerNanos;
         if (known.size() >= TWENTY && twentyNanos == null) {
             twentyNanos = now;
@@ -95,18 +97,13 @@ final class ClientWatch {
     private void sent(Passage passage) {
         int id = passage.messageId();
         boolean asks = id == WalkMessageId.INTRODUCTION_REQUEST || id == WalkMessageId.NEW_INTRODUCTION_REQUEST;
-        if (!asks || !passage.from().getAddress().equals(outside()) || servers.contains(passage.to())) {
+        if (!asks || servers.contains(passage.to())) {
             return;
         }
         Resident asked = residents.at(passage.to());
         if (asked != null && !completeNanos.containsKey(asked.publicKey())) {
             discoveredNanos.putIfAbsent(asked, passage.atNanos());
         }
-    }
-
-    private InetAddress outside() {
-        NatBox nat = client.host().nat();
-        return nat == null ? client.host().address() : nat.outside();
     }
 
     /** The client's circuit is ready. */

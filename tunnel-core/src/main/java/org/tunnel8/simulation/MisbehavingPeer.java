@@ -15,7 +15,6 @@ import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkMessage;
 import org.tunnel8.wire.walk.WalkPacket;
-import org.tunnel8.wire.walk.WalkStyle;
 
 /**
  * A peer that does one of the {@link Misbehaviour}s, towards all it meets. To meet somebody it asks the bootstrap servers,
@@ -69,6 +68,10 @@ final class MisbehavingPeer implements Participant {
 
     SimulatedHost host() {
         return host;
+    }
+
+    InetSocketAddress address() {
+        return port.address();
     }
 
     IdentityKey identity() {
@@ -173,9 +176,9 @@ final class MisbehavingPeer implements Participant {
 
     private void puncture(PunctureRequest request) {
         InetSocketAddress walker = request.walkerWan().endpoint();
-        if (request.style() == WalkStyle.OLD && walker.getPort() != 0) {
+        if (walker.getPort() != 0) {
             Puncture puncture =
-                    new Puncture(WalkStyle.OLD, request.walkerLan(), request.walkerWan(), request.identifier());
+                    new Puncture(request.style(), request.walkerLan(), request.walkerWan(), request.identifier());
             send(walker, mail.signed(puncture, request.identifier(), identity));
             meet(walker, null);
         }

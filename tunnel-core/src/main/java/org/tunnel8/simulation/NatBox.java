@@ -28,6 +28,7 @@ public final class NatBox extends Site {
     private final Map<InetAddress, SimulatedHost> inside = new LinkedHashMap<>();
     private final Map<Object, Mapping> outward = new HashMap<>();
     private final Map<Integer, Mapping> inward = new HashMap<>();
+    private final Map<Integer, InetSocketAddress> everMapped = new HashMap<>();
     private @Nullable SimulatedHost only;
     private InetAddress outside;
     private int forgetAt;
@@ -203,6 +204,7 @@ public final class NatBox extends Site {
         Mapping mapping = new Mapping(key, source, new InetSocketAddress(outside, port));
         outward.put(key, mapping);
         inward.put(port, mapping);
+        everMapped.put(port, source);
         return mapping;
     }
 
@@ -227,11 +229,10 @@ public final class NatBox extends Site {
         return nowNanos - usedNanos > timeoutNanos;
     }
 
-    /** Where inside an outside port leads, whoever may use it; null if it is no mapping's. */
+    /** Where inside an outside port leads or last led, whoever may use it; null if it never was a mapping's. */
     @Nullable
-    InetSocketAddress mappedFrom(int port) {
-        Mapping mapping = inward.get(port);
-        return mapping == null ? null : mapping.inside;
+    InetSocketAddress everMappedFrom(int port) {
+        return everMapped.get(port);
     }
 
     private Object permission(InetSocketAddress remote) {

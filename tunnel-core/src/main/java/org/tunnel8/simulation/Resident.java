@@ -1,6 +1,7 @@
 package org.tunnel8.simulation;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
@@ -10,6 +11,7 @@ final class Resident {
     private final Placement placement;
     private final SimulatedHost host;
     private final IdentityKey identity;
+    private final InetSocketAddress address;
     private final long startedNanos;
     private final @Nullable SimulatedNode node;
     private final @Nullable MisbehavingPeer stranger;
@@ -17,11 +19,13 @@ final class Resident {
     private Resident(
             Placement placement,
             SimulatedHost host,
+            InetSocketAddress address,
             IdentityKey identity,
             @Nullable SimulatedNode node,
             @Nullable MisbehavingPeer stranger) {
         this.placement = placement;
         this.host = host;
+        this.address = address;
         this.identity = identity;
         this.startedNanos = host.network().nowNanos();
         this.node = node;
@@ -30,12 +34,12 @@ final class Resident {
 
     /** An honest one. */
     Resident(Placement placement, SimulatedNode node) {
-        this(placement, node.host(), node.identity(), node, null);
+        this(placement, node.host(), node.address(), node.identity(), node, null);
     }
 
     /** One who misbehaves. */
     Resident(Placement placement, MisbehavingPeer stranger) {
-        this(placement, stranger.host(), stranger.identity(), null, stranger);
+        this(placement, stranger.host(), stranger.address(), stranger.identity(), null, stranger);
     }
 
     /** Ends what runs there, with a farewell or without. */
@@ -56,6 +60,11 @@ final class Resident {
 
     SimulatedHost host() {
         return host;
+    }
+
+    /** Where it is bound, as its host sees it. */
+    InetSocketAddress address() {
+        return address;
     }
 
     IdentityKey identity() {

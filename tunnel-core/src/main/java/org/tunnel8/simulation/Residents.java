@@ -202,11 +202,11 @@ final class Residents {
         }
         for (Resident resident : there) {
             NatBox nat = resident.host().nat();
-            InetSocketAddress inside = nat == null ? null : nat.mappedFrom(outside.getPort());
-            if (inside == null || inside.getAddress().equals(resident.host().address())) {
+            InetSocketAddress inside = nat == null ? outside : nat.everMappedFrom(outside.getPort());
+            if (resident.address().equals(inside)) {
                 return resident;
             }
         }
-        return there.get(0);
+        return null;
     }
 }

@@ -2,12 +2,15 @@ package org.tunnel8.simulation;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A bound port of a {@link SimulatedHost}: what its {@link Participant} sends through. */
 public final class SimulatedPort {
     private final SimulatedHost host;
     private final int number;
     private final Participant participant;
+    private @Nullable Consumer<Passage> watcher;
     private boolean open = true;
 
     /** The event in the queue that runs the participant's deadlines; others for this port are out of date. */
@@ -29,7 +32,11 @@ public final class SimulatedPort {
      */
     public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
         if (open) {
-            host.network().send(this, to, Arrays.copyOfRange(buffer, offset, offset + length));
+            byte[] bytes = Arrays.copyOfRange(buffer, offset, offset + length);
+            if (watcher != null) {
+                watcher.accept(new Passage(host.network().nowNanos(), address(), to, bytes));
+            }
+            host.network().send(this, to, bytes);
         }
     }
 
@@ -40,6 +47,11 @@ public final class SimulatedPort {
      */
     public InetSocketAddress address() {
         return new InetSocketAddress(host.address(), number);
+    }
+
+    /** Has somebody hear of all that is sent from here, and of nothing that only seems to be. */
+    void watch(Consumer<Passage> hears) {
+        watcher = hears;
     }
 
     /** To be called after the participant was used from outside the network, and may have something due sooner. */

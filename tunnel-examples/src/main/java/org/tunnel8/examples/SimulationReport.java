@@ -18,7 +18,7 @@ import org.tunnel8.simulation.Simulation;
 
 /** Tells how a campaign of simulations goes, in words or in lines of JSON. */
 final class SimulationReport {
-    private static final String COLUMNS = "%-12s %-46s %8s %8s %8s %8s %9s  %s";
+    private static final String COLUMNS = "%-12s %-51s %8s %8s %8s %8s %8s  %s";
     private static final double MILLIS = 1000;
     private static final double PERCENT = 100;
 
