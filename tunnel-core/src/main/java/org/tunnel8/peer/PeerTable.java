@@ -1,5 +1,6 @@
 package org.tunnel8.peer;
 
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -154,7 +155,7 @@ public final class PeerTable {
 
     /**
      * A peer has answered at an address it is not reached at, or somebody passed our question on to it. So it stays where
-     * it was while it is heard there, unless the other address is in our own network; the other one is remembered, so that
+     * it was while it is heard there, unless the other address is in our own network, or the first it has in IPv4; the other one is remembered, so that
      * it is recognized when introduced again, and taken when it falls silent here.
      */
     private void meetElsewhere(Peer peer, InetSocketAddress address) {
@@ -166,7 +167,10 @@ public final class PeerTable {
         peer.otherAddress(address);
         peer.heardThere(deadlines.nowNanos());
         byAddress.put(address, peer);
-        if (narrower || hasLeft(peer)) {
+        // Hops are reached over IPv4 alone (PROTOCOL.md §13).
+        boolean becomesHop =
+                address.getAddress() instanceof Inet4Address && !(peer.address().getAddress() instanceof Inet4Address);
+        if (narrower || becomesHop || hasLeft(peer)) {
             peer.changeAddresses();
         }
     }

@@ -1,6 +1,5 @@
 package org.tunnel8.walk;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -301,7 +300,7 @@ public final class Discovery {
      * @param address perhaps a peer's
      */
     public void walkTo(InetSocketAddress address) {
-        if (running && own.canBeAsked(address) && address.getAddress() instanceof Inet4Address) {
+        if (running && own.canBeAsked(address) && own.canSendTo(address.getAddress())) {
             walker.introduced(WalkTarget.of(address, false));
         }
     }

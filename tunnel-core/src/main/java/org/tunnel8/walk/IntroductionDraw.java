@@ -98,6 +98,10 @@ final class IntroductionDraw {
     }
 
     private static Acquaintance fit(Peer peer, Asker asker) {
+        if (peer.address().getAddress() instanceof Inet4Address
+                != asker.address().getAddress() instanceof Inet4Address) {
+            return Acquaintance.UNLIKELY; // few have addresses of both families
+        }
         boolean sameIp = peer.address().getAddress().equals(asker.address().getAddress());
         return Acquaintance.of(asker.type(), peer.connectionType(), peer.isPublic(), sameIp);
     }

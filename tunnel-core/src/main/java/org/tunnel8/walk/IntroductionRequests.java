@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -23,6 +24,7 @@ import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.PeerFlags;
 import org.tunnel8.wire.walk.Puncture;
+import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.WalkPacket;
 import org.tunnel8.wire.walk.WalkStyle;
 
@@ -104,6 +106,26 @@ final class IntroductionRequests {
             admit(from, sender, response, exchange.purpose(), rttNanos);
         }
         takeIntroductions(from, response);
+        takeOtherAddress(from, response);
+    }
+
+    /**
+     * A peer asked over IPv6 tells its IPv4 address, by which alone it can be a hop (PROTOCOL.md §4, §13): goes there, and
+     * has the peer open its NAT for us.
+     */
+    private void takeOtherAddress(InetSocketAddress from, IntroductionResponse response) {
+        IpAddress told = response.sourceWan();
+        boolean isOther = from.getAddress() instanceof Inet6Address && told.isIpv4() && !told.isUnspecified();
+        if (!isOther || !own.isCredible(told.endpoint(), from)) {
+            return;
+        }
+        IpAddress ours = own.wanFor(told.endpoint());
+        if (!ours.isUnspecified()) {
+            PunctureRequest request =
+                    new PunctureRequest(WalkStyle.NEW, IpAddress.UNSPECIFIED, ours, response.identifier());
+            context.output().send(from, context.settings().community(), request);
+        }
+        walker.introduced(WalkTarget.of(told.endpoint(), true));
     }
 
     private void admit(

@@ -36,6 +36,8 @@ final class IntroductionService {
     private static final int CHECKS_PER_SECOND = 20;
     private static final int CHECKS_BURST = 100;
 
+    private static final InetSocketAddress NOWHERE = IpAddress.UNSPECIFIED.endpoint();
+
     private final WalkContext context;
     private final PeerTable peers;
     private final OwnAddresses own;
@@ -139,13 +141,20 @@ final class IntroductionService {
                 style,
                 new IpAddress(to),
                 own.lanFor(to),
-                own.wanFor(to),
+                sourceWan(to, style),
                 other == null ? IpAddress.UNSPECIFIED : other.introduced().lan(),
                 other == null ? IpAddress.UNSPECIFIED : other.introduced().wan(),
                 flags,
                 request.identifier(),
                 extra);
         context.output().sendResponse(to, context.settings().community(), response);
+    }
+
+    /** Who asks over IPv6 sees that address of ours; what it needs to have us as a hop is the other one. */
+    private IpAddress sourceWan(InetSocketAddress to, WalkStyle style) {
+        IpAddress ipv4 = own.wanFor(NOWHERE);
+        boolean tellsIpv4 = style == WalkStyle.NEW && !ipv4.isUnspecified();
+        return tellsIpv4 && AddressScope.of(to) == AddressScope.PUBLIC ? ipv4 : own.wanFor(to);
     }
 
     private @Nullable Drawn drawOther(

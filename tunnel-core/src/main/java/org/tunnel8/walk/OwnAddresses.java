@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -109,6 +110,16 @@ final class OwnAddresses {
         return interfaces.contains(ip) || ip.equals(local.getAddress());
     }
 
+    /**
+     * Tells whether our port can send to addresses of a family: one bound to an IPv4 address to IPv4 alone, one bound to
+     * all IPv6 addresses to both, one bound to a single IPv6 address to IPv6.
+     */
+    boolean canSendTo(InetAddress ip) {
+        boolean isIpv6Port = local.getAddress() instanceof Inet6Address;
+        boolean takesBoth = isIpv6Port && local.getAddress().isAnyLocalAddress();
+        return takesBoth || isIpv6Port == ip instanceof Inet6Address;
+    }
+
     /** Tells whether an address from which something came can be asked in turn. */
     boolean canBeAsked(InetSocketAddress source) {
         return AddressScope.of(source) != AddressScope.NONE && !isOwn(source);
@@ -116,7 +127,7 @@ final class OwnAddresses {
 
     /** Tells whether an address of this scope can be told by somebody at that one, and is not our own. */
     boolean isCredible(InetSocketAddress address, InetSocketAddress teller) {
-        return address.getAddress() instanceof Inet4Address
+        return canSendTo(address.getAddress())
                 && AddressScope.of(teller).sees(AddressScope.of(address))
                 && !isOwn(address)
                 && !address.equals(wanLike(address.getAddress()));

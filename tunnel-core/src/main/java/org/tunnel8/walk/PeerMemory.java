@@ -1,7 +1,5 @@
 package org.tunnel8.walk;
 
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -107,9 +105,7 @@ final class PeerMemory implements PeerTable.Listener {
     }
 
     private boolean isUsable(InetSocketAddress address) {
-        boolean sameFamily = address.getAddress() instanceof Inet4Address
-                || settings.localAddress().getAddress() instanceof Inet6Address;
-        return sameFamily && own.canBeAsked(address);
+        return own.canSendTo(address.getAddress()) && own.canBeAsked(address);
     }
 
     /** Asks all, the best first. */

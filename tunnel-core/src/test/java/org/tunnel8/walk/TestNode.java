@@ -41,13 +41,22 @@ final class TestNode implements VirtualNode, DiscoveryListener {
             InetSocketAddress address,
             RandomGenerator random,
             UnaryOperator<DiscoverySettings.Builder> configuration) {
+        this(network, address, address, random, configuration);
+    }
+
+    private TestNode(
+            VirtualNetwork network,
+            InetSocketAddress address,
+            InetSocketAddress bound,
+            RandomGenerator random,
+            UnaryOperator<DiscoverySettings.Builder> configuration) {
         this.network = network;
         this.address = address;
         this.identity = IdentityKey.generate(network.random());
         this.deadlines = network.newDeadlines();
         this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
         DiscoverySettings settings = configuration
-                .apply(DiscoverySettings.builder(CommunityId.TRIBLER, address))
+                .apply(DiscoverySettings.builder(CommunityId.TRIBLER, bound))
                 .build();
         this.discovery =
                 new Discovery(settings, identity, peers, deadlines, random, network.sinkOf(address), counters, this);
@@ -63,6 +72,11 @@ final class TestNode implements VirtualNode, DiscoveryListener {
     static TestNode peer(VirtualNetwork network, String address, InetSocketAddress... bootstrap) {
         return new TestNode(
                 network, at(address), b -> b.bootstrap(servers(bootstrap)).target(20, 0));
+    }
+
+    /** A peer whose port is bound to another address than others see, such as to all. */
+    static TestNode bound(VirtualNetwork network, String address, String bound) {
+        return new TestNode(network, at(address), at(bound), network.random(), b -> b.target(20, 0));
     }
 
     static List<IpAddress> servers(InetSocketAddress... addresses) {
