@@ -51,6 +51,8 @@ public final class TunnelEngine {
             1,
             "exchanges",
             2,
+            "exchanges of the discovery overlay",
+            2,
             "own circuits",
             2,
             "pending extends",

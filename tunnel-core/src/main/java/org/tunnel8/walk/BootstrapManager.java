@@ -221,6 +221,13 @@ final class BootstrapManager {
         }
     }
 
+    /** One that answers; null if none does. */
+    @Nullable
+    InetSocketAddress anyServer() {
+        List<Server> choice = servers(true);
+        return choice.isEmpty() ? null : choice.get(random.nextInt(choice.size())).address;
+    }
+
     /** Asks the silent server that was left alone for longest: those that answer may all be of one mind, and lie. */
     private void askSilent() {
         servers(false).stream()

@@ -57,6 +57,7 @@ public final class Discovery {
     private final IntroductionService introductions;
     private final PunctureService punctures;
     private final DiscoveryPings pings;
+    private final DiscoveryWalk discoveryWalk;
     private final DiscoveryResponder responder;
     private final VersionGuard versions;
     private final @Nullable BootstrapServer server;
@@ -93,7 +94,8 @@ public final class Discovery {
         this.exchanges = new Exchanges(
                 deadlines,
                 random,
-                (exchange, identifier) -> IntroductionRequests.send(context, exchange, identifier),
+                (exchange, identifier) ->
+                        IntroductionRequests.send(context, settings.community(), exchange, identifier),
                 new Outcomes());
         this.memory = new PeerMemory(context, exchanges);
         this.degraded = new DegradedMode(context, listener);
@@ -105,7 +107,8 @@ public final class Discovery {
         this.introductions = new IntroductionService(context, exchanges, bootstrap, walker);
         this.punctures = new PunctureService(context);
         this.pings = new DiscoveryPings(context, exchanges);
-        this.responder = new DiscoveryResponder(context, pings, punctures);
+        this.discoveryWalk = new DiscoveryWalk(context, bootstrap, walker);
+        this.responder = new DiscoveryResponder(context, pings, punctures, discoveryWalk);
         this.churn = new PeerChurn(context, exchanges, pings);
         this.versions = new VersionGuard(context, exchanges);
         this.server = settings.bootstrapServer() ? new BootstrapServer(context) : null;
@@ -157,6 +160,10 @@ public final class Discovery {
             walker.start();
             refresh.start();
             churn.start();
+            if (server == null) {
+                // A bootstrap server meets the members of our overlay anyway, and is sent others' answers in this one.
+                discoveryWalk.start();
+            }
         }
         if (server != null) {
             server.start();
@@ -171,6 +178,7 @@ public final class Discovery {
         walker.stop();
         refresh.stop();
         churn.stop();
+        discoveryWalk.stop();
         if (server != null) {
             server.stop();
         }
@@ -221,7 +229,8 @@ public final class Discovery {
                     || id == WalkMessageId.DISCOVERY_PONG
                     || WalkMessageId.isPunctureRequest(id);
             if (unsigned ? intake.admitsUnsigned(from) : intake.admits(from, buffer, offset, length)) {
-                responder.onDiscovery(from, buffer, offset, length, intake.isKnown(from));
+                boolean known = intake.isKnown(from) || discoveryWalk.isKnown(from);
+                responder.onDiscovery(from, buffer, offset, length, known);
             }
             return true;
         }
@@ -383,8 +392,9 @@ public final class Discovery {
      * @return a new list, without the peer table
      */
     public List<TableSize> tables() {
-        List<TableSize> tables = new ArrayList<>(exchanges.tables());
+        List<TableSize> tables = new ArrayList<>(exchanges.tables(""));
         tables.addAll(walker.tables());
+        tables.addAll(discoveryWalk.tables());
         tables.add(bootstrap.table());
         tables.add(memory.table());
         tables.add(intake.table());

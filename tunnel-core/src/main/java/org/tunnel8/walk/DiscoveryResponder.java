@@ -8,6 +8,7 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Peer;
+import org.tunnel8.walk.OwnAddresses.Introduced;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
@@ -20,6 +21,7 @@ import org.tunnel8.wire.walk.DiscoveryPong;
 import org.tunnel8.wire.walk.IntroduceToRequest;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
+import org.tunnel8.wire.walk.Puncture;
 import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.SimilarityRequest;
 import org.tunnel8.wire.walk.SimilarityResponse;
@@ -31,17 +33,19 @@ import org.tunnel8.wire.walk.WalkStyle;
  * Answers what others ask in the discovery overlay and by the hash table's ping, so that they keep knowing us: a node
  * that answers neither is dropped after 57.5 s, and each circuit extended to it comes 5 s late (PROTOCOL.md §4, §8, §12).
  *
- * <p>We take no part in either overlay beyond that: who asks here becomes no peer, and nobody is introduced. Engine thread
- * only.
+ * <p>Who asks here becomes no peer. In the discovery overlay he is introduced to whom {@link DiscoveryWalk} has met there,
+ * if anybody. Engine thread only.
  */
 final class DiscoveryResponder {
     private final WalkContext context;
     private final Counters counters;
     private final DiscoveryPings pings;
     private final PunctureService punctures;
+    private final DiscoveryWalk walk;
     private final List<CommunityId> communities;
 
-    DiscoveryResponder(WalkContext context, DiscoveryPings pings, PunctureService punctures) {
+    DiscoveryResponder(WalkContext context, DiscoveryPings pings, PunctureService punctures, DiscoveryWalk walk) {
+        this.walk = walk;
         this.context = context;
         this.counters = context.counters();
         this.pings = pings;
@@ -68,6 +72,12 @@ final class DiscoveryResponder {
             punctures.onRequest(from, CommunityId.DISCOVERY, request, isKnown);
         } else if (isQuestion(message)) {
             onSigned(from, packet, context.signature(packet, buffer, offset));
+        } else if (message instanceof IntroductionResponse) {
+            walk.onResponse(from, packet, context.signature(packet, buffer, offset));
+        } else if (message instanceof SimilarityResponse) {
+            walk.onSimilarity(from, packet, context.signature(packet, buffer, offset));
+        } else if (message instanceof Puncture) {
+            walk.onPuncture(from, packet, context.signature(packet, buffer, offset));
         } else {
             counters.dropped(DropReason.UNSOLICITED);
         }
@@ -100,13 +110,14 @@ final class DiscoveryResponder {
         boolean newStyle = request.style() == WalkStyle.NEW
                 || request.speaksNewStyle()
                 || !(to.getAddress() instanceof Inet4Address);
+        Introduced introduced = walk.introduce(to, request);
         IntroductionResponse response = new IntroductionResponse(
                 newStyle ? WalkStyle.NEW : WalkStyle.OLD,
                 new IpAddress(to),
                 context.own().lanFor(to),
                 context.own().wanFor(to),
-                IpAddress.UNSPECIFIED,
-                IpAddress.UNSPECIFIED,
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.lan(),
+                introduced == null ? IpAddress.UNSPECIFIED : introduced.wan(),
                 newStyle
                         ? IntroductionResponse.newFlags(false)
                         : IntroductionResponse.oldFlags(context.nat().connectionType(), true, false, false),

@@ -50,6 +50,7 @@ final class Exchanges {
 
     private static final int IDENTIFIERS = 1 << 16;
 
+    private final int most;
     private final Deadlines deadlines;
     private final RandomGenerator random;
     private final RequestSender sender;
@@ -79,6 +80,12 @@ final class Exchanges {
     }
 
     Exchanges(Deadlines deadlines, RandomGenerator random, RequestSender sender, Outcome outcome) {
+        this(deadlines, random, sender, outcome, MAX_EXCHANGES);
+    }
+
+    /** As many at once as somebody else wants. */
+    Exchanges(Deadlines deadlines, RandomGenerator random, RequestSender sender, Outcome outcome, int most) {
+        this.most = most;
         this.deadlines = deadlines;
         this.random = random;
         this.sender = sender;
@@ -87,7 +94,7 @@ final class Exchanges {
 
     /** Sends the first request of an exchange; false if one with that address is under way or there are too many. */
     boolean start(Purpose purpose, WalkTarget target) {
-        if (stopped || isUnderWay(target.address()) || exchanges >= MAX_EXCHANGES) {
+        if (stopped || isUnderWay(target.address()) || exchanges >= most) {
             return false;
         }
         Exchange exchange = new Exchange(purpose, target, deadlines.nowNanos());
@@ -234,9 +241,10 @@ final class Exchanges {
         return identifier;
     }
 
-    List<TableSize> tables() {
+    /** How full they are; what they are of is told behind their names. */
+    List<TableSize> tables(String of) {
         return List.of(
-                new TableSize("exchanges", exchanges, MAX_EXCHANGES),
-                new TableSize("requests of exchanges", byIdentifier.size(), MAX_ATTEMPTS * MAX_EXCHANGES));
+                new TableSize("exchanges" + of, exchanges, most),
+                new TableSize("requests of exchanges" + of, byIdentifier.size(), MAX_ATTEMPTS * most));
     }
 }

@@ -4,6 +4,8 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
@@ -18,6 +20,7 @@ import org.tunnel8.peer.Sighting;
 import org.tunnel8.walk.Exchange.Attempt;
 import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.wire.ByteString;
+import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.walk.IntroductionRequest;
@@ -52,7 +55,7 @@ final class IntroductionRequests {
     }
 
     /** Puts the request of an exchange on the wire. */
-    static void send(WalkContext context, Exchange exchange, int identifier) {
+    static void send(WalkContext context, CommunityId community, Exchange exchange, int identifier) {
         InetSocketAddress to = exchange.address();
         // Bit 0x20 stays clear: set, it would make a peer answer in new style, which our old-style requests avoid.
         boolean adviceWanted = exchange.style() == WalkStyle.OLD && exchange.purpose() != Purpose.PROBE;
@@ -64,8 +67,10 @@ final class IntroductionRequests {
                 context.own().wanFor(to),
                 flags,
                 identifier,
-                context.settings().flags().toExtra());
-        context.output().sendRequest(to, context.settings().community(), request);
+                community.equals(CommunityId.DISCOVERY)
+                        ? ByteString.EMPTY
+                        : context.settings().flags().toExtra());
+        context.output().sendRequest(to, community, request);
     }
 
     void onResponse(InetSocketAddress from, WalkPacket packet, Signature signature) {
@@ -160,17 +165,24 @@ final class IntroductionRequests {
     }
 
     private void takeIntroductions(InetSocketAddress from, IntroductionResponse response) {
+        introduced(own, from, response).forEach(walker::introduced);
+    }
+
+    /** The addresses to try for whom a response introduces, the likelier first. */
+    static List<WalkTarget> introduced(OwnAddresses own, InetSocketAddress from, IntroductionResponse response) {
         if (!response.introduces()) {
-            return;
+            return List.of();
         }
         IpAddress lan = response.introducedLan();
         IpAddress wan = response.introducedWan();
         boolean isBehindNat = wan.isIpv4() && !Acquaintance.isToldPublic(lan, wan);
+        List<WalkTarget> targets = new ArrayList<>(2);
         for (InetSocketAddress address : own.toTry(lan, wan, from)) {
             boolean needsPuncture = isBehindNat && AddressScope.of(address) == AddressScope.PUBLIC;
-            walker.introduced(WalkTarget.of(address, response.introducedSpeaksNewStyle())
+            targets.add(WalkTarget.of(address, response.introducedSpeaksNewStyle())
                     .introducedBy(from.getAddress(), needsPuncture));
         }
+        return targets;
     }
 
     /**

@@ -109,6 +109,11 @@ final class Walker {
         return walkable.isDead(address);
     }
 
+    /** Tells whether as many peers and exits are known as are wanted. */
+    boolean hasEnough() {
+        return pace.hasEnough();
+    }
+
     int walkableCount() {
         return walkable.size();
     }
