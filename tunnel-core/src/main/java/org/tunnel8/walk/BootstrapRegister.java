@@ -27,7 +27,7 @@ final class BootstrapRegister {
     /** Members of one overlay behind one public IP address, so that one host cannot fill it with keys. */
     static final int MAX_MEMBERS_PER_IP = 8;
 
-    /** A member heard this short a time ago keeps its address: a request sent again from elsewhere does not move it. */
+    /** A member that never answered and was heard this short a time ago keeps its address: a request sent again from elsewhere does not move it. */
     static final long MOVE_NANOS = 30_000_000_000L;
 
     /** Who is heard this long after it came does not merely pass through. */
@@ -45,6 +45,7 @@ final class BootstrapRegister {
         private final long enteredNanos;
         private long heardNanos;
         private boolean heardAgain;
+        private boolean proven;
         private int unanswered;
 
         Member(CommunityId community, PublicKey key, InetSocketAddress address, long nowNanos) {
@@ -88,9 +89,21 @@ final class BootstrapRegister {
             unanswered++;
         }
 
-        /** Whether it has been heard after it was entered, and owes no answer: it stays, and is there now. */
+        /** Whether it has been heard after it was entered, has answered and owes no answer: it stays, and is there now. */
         boolean isSteady() {
-            return heardAgain && unanswered == 0;
+            return proven && heardAgain && unanswered == 0;
+        }
+
+        /** Whether it has answered at its address; a request may bear a made-up one. */
+        boolean isProven() {
+            return proven;
+        }
+
+        /** It has answered there. */
+        void answeredAt(InetSocketAddress from, long nowNanos) {
+            address = from;
+            proven = true;
+            heard(nowNanos);
         }
 
         void heard(long nowNanos) {
@@ -100,8 +113,20 @@ final class BootstrapRegister {
         }
     }
 
-    /** Enters or renews a member; false if there is no place for it. */
-    boolean enter(
+    /** What became of a request. */
+    enum Entry {
+        /** Its sender is a member at that address, and has answered there. */
+        PROVEN,
+        /** Its sender is a member at that address, as it says: to be asked. */
+        UNPROVEN,
+        /** Its sender has answered elsewhere and stays there, until it answers at that address: to be asked there. */
+        ELSEWHERE,
+        /** There is no place for its sender. */
+        REFUSED
+    }
+
+    /** Enters or renews a member. */
+    Entry enter(
             CommunityId community,
             PublicKey key,
             InetSocketAddress address,
@@ -116,21 +141,30 @@ final class BootstrapRegister {
         Member member = members.get(key);
         if (member == null) {
             if (!makeRoom(members, address.getAddress())) {
-                return false;
+                return Entry.REFUSED;
             }
             member = new Member(community, key, address, nowNanos);
             members.put(key, member);
         }
         if (!member.address.equals(address)) {
+            if (member.proven) {
+                return Entry.ELSEWHERE;
+            }
             if (nowNanos - member.heardNanos < MOVE_NANOS) {
-                return false;
+                return Entry.REFUSED;
             }
             member.address = address;
         }
         member.lan = lan;
         member.connectionType = connectionType;
         member.heard(nowNanos);
-        return true;
+        return member.proven ? Entry.PROVEN : Entry.UNPROVEN;
+    }
+
+    /** The member of a key; null if there is none. */
+    @Nullable
+    Member member(CommunityId community, PublicKey key) {
+        return communities.getOrDefault(community, Map.of()).get(key);
     }
 
     private void addCommunity(CommunityId community, Map<PublicKey, Member> members) {
@@ -148,20 +182,39 @@ final class BootstrapRegister {
         communities.put(community, members);
     }
 
+    /** Whoever sends under made-up addresses gets half of the places, and drives nobody out who has answered. */
     private static boolean makeRoom(Map<PublicKey, Member> members, InetAddress ip) {
-        int neighbours = 0;
-        Member stalest = null;
+        boolean isPublic = AddressScope.of(ip) == AddressScope.PUBLIC;
+        int unproven = 0;
+        List<Member> neighbours = new ArrayList<>();
         for (Member member : members.values()) {
-            neighbours += member.address.getAddress().equals(ip) ? 1 : 0;
-            stalest = stalest == null || member.heardNanos < stalest.heardNanos ? member : stalest;
+            unproven += member.proven ? 0 : 1;
+            if (isPublic && member.address.getAddress().equals(ip)) {
+                neighbours.add(member);
+            }
         }
-        if (AddressScope.of(ip) == AddressScope.PUBLIC && neighbours >= MAX_MEMBERS_PER_IP) {
-            return false;
+        Member leaving = null;
+        if (neighbours.size() >= MAX_MEMBERS_PER_IP) {
+            leaving = stalest(neighbours, true);
+            if (leaving == null) {
+                return false;
+            }
+        } else if (members.size() >= MAX_MEMBERS) {
+            leaving = stalest(members.values(), unproven >= MAX_MEMBERS / 2);
         }
-        if (stalest != null && members.size() >= MAX_MEMBERS) {
-            members.remove(stalest.key);
+        if (leaving != null) {
+            members.remove(leaving.key);
         }
         return true;
+    }
+
+    private static @Nullable Member stalest(Collection<Member> members, boolean unprovenOnly) {
+        Member stalest = null;
+        for (Member member : members) {
+            boolean older = stalest == null || member.heardNanos < stalest.heardNanos;
+            stalest = older && !(unprovenOnly && member.proven) ? member : stalest;
+        }
+        return stalest;
     }
 
     void remove(Member member) {

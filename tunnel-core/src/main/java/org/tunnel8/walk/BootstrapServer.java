@@ -16,6 +16,8 @@ import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TokenBucket;
+import org.tunnel8.walk.BootstrapRegister.Entry;
 import org.tunnel8.walk.BootstrapRegister.Member;
 import org.tunnel8.walk.OwnAddresses.Introduced;
 import org.tunnel8.wire.ByteString;
@@ -62,6 +64,16 @@ final class BootstrapServer {
     /** Members drawn at most until one is known to be there. */
     private static final int DRAWS = 3;
 
+    /** Questions open at once: those of a round over full registers. */
+    private static final int MAX_QUESTIONS =
+            BootstrapRegister.MAX_COMMUNITIES * BootstrapRegister.MAX_MEMBERS / ROUNDS_FOR_ALL;
+
+    /** Of those who ask us, so many a second are asked in return ... */
+    private static final int RETURNS_PER_SECOND = 20;
+
+    /** ... and so many at once. */
+    private static final int RETURNS_BURST = 100;
+
     private static final int IDENTIFIERS = 1 << 16;
 
     private final WalkContext context;
@@ -70,16 +82,19 @@ final class BootstrapServer {
     private final Counters counters;
     private final BootstrapRegister register = new BootstrapRegister();
     private final Map<Integer, Question> questions = new LinkedHashMap<>();
+    private final TokenBucket returns;
     private @Nullable Deadline nextRound;
 
     /** A question to a member. */
     private static final class Question {
         private final Member member;
+        private final InetSocketAddress address;
         private final long sentNanos;
         private int forgedAnswers;
 
-        Question(Member member, long sentNanos) {
+        Question(Member member, InetSocketAddress address, long sentNanos) {
             this.member = member;
+            this.address = address;
             this.sentNanos = sentNanos;
         }
     }
@@ -89,6 +104,7 @@ final class BootstrapServer {
         this.own = context.own();
         this.deadlines = context.deadlines();
         this.counters = context.counters();
+        this.returns = new TokenBucket(deadlines, RETURNS_PER_SECOND, RETURNS_BURST);
     }
 
     void start() {
@@ -108,9 +124,7 @@ final class BootstrapServer {
         }
         try {
             Question question = questions.get(WalkCodec.identifier(buffer, offset, length));
-            return question != null
-                    && question.member.address().equals(from)
-                    && question.forgedAnswers < MAX_FORGED_ANSWERS;
+            return question != null && question.address.equals(from) && question.forgedAnswers < MAX_FORGED_ANSWERS;
         } catch (MalformedMessageException e) {
             return false;
         }
@@ -154,10 +168,22 @@ final class BootstrapServer {
             return;
         }
         InetSocketAddress lan = IntroductionRequests.lanOf(request.sourceLan());
-        if (!register.enter(packet.community(), sender, from, lan, request.connectionType(), deadlines.nowNanos())) {
-            counters.dropped(DropReason.TABLE_FULL);
-        }
+        Entry entry =
+                register.enter(packet.community(), sender, from, lan, request.connectionType(), deadlines.nowNanos());
         answer(from, sender, packet.community(), request);
+        switch (entry) {
+            case PROVEN -> {}
+            case UNPROVEN, ELSEWHERE -> askInReturn(packet.community(), sender, from);
+            case REFUSED -> counters.dropped(DropReason.TABLE_FULL);
+        }
+    }
+
+    /** A request may bear a made-up source, so its sender is asked whether it is there. */
+    private void askInReturn(CommunityId community, PublicKey sender, InetSocketAddress from) {
+        Member member = register.member(community, sender);
+        if (member != null && questions.size() < MAX_QUESTIONS && returns.tryTake()) {
+            ask(member, from);
+        }
     }
 
     private void answer(InetSocketAddress to, PublicKey sender, CommunityId community, IntroductionRequest request) {
@@ -227,7 +253,7 @@ final class BootstrapServer {
             InetSocketAddress from, WalkPacket packet, IntroductionResponse response, Signature signature) {
         Question question = questions.get(response.identifier());
         if (question == null
-                || !question.member.address().equals(from)
+                || !question.address.equals(from)
                 || !question.member.key().equals(packet.sender())
                 || !question.member.community().equals(packet.community())) {
             counters.dropped(DropReason.UNSOLICITED);
@@ -244,7 +270,7 @@ final class BootstrapServer {
         if (response.peerLimitReached()) {
             register.remove(question.member);
         } else {
-            question.member.heard(deadlines.nowNanos());
+            question.member.answeredAt(from, deadlines.nowNanos());
         }
     }
 
@@ -258,24 +284,26 @@ final class BootstrapServer {
             int drawn = i + context.random().nextInt(members.size() - i);
             Member member = members.get(drawn);
             members.set(drawn, members.get(i));
-            ask(member);
+            if (questions.size() < MAX_QUESTIONS) {
+                member.asked();
+                ask(member, member.address());
+            }
         }
     }
 
-    private void ask(Member member) {
+    private void ask(Member member, InetSocketAddress address) {
         int identifier = context.random().nextInt(IDENTIFIERS);
-        questions.put(identifier, new Question(member, deadlines.nowNanos()));
-        member.asked();
-        IpAddress to = new IpAddress(member.address());
+        questions.put(identifier, new Question(member, address, deadlines.nowNanos()));
+        IpAddress to = new IpAddress(address);
         context.output()
                 .sendRequest(
-                        member.address(),
+                        address,
                         member.community(),
                         new IntroductionRequest(
                                 WalkStyle.OLD,
                                 to,
                                 IpAddress.UNSPECIFIED,
-                                own.wanFor(member.address()),
+                                own.wanFor(address),
                                 IntroductionRequest.flags(ConnectionType.UNKNOWN, false, false),
                                 identifier,
                                 ByteString.EMPTY));
@@ -299,7 +327,7 @@ final class BootstrapServer {
         return List.of(
                 new TableSize("overlays introduced", register.communities(), BootstrapRegister.MAX_COMMUNITIES),
                 new TableSize("members introduced", register.size(), members),
-                new TableSize("questions to members", questions.size(), Math.max(SAMPLE, members / ROUNDS_FOR_ALL)));
+                new TableSize("questions to members", questions.size(), MAX_QUESTIONS));
     }
 
     int memberCount() {

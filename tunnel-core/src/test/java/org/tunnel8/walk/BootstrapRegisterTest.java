@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.walk.BootstrapRegister.Entry;
 import org.tunnel8.walk.BootstrapRegister.Member;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.ConnectionType;
@@ -20,7 +21,19 @@ class BootstrapRegisterTest {
     }
 
     private boolean enter(CommunityId community, String address, long nowNanos) {
-        return register.enter(community, newKey(), at(address), null, ConnectionType.UNKNOWN, nowNanos);
+        return enter(community, newKey(), address, nowNanos) != Entry.REFUSED;
+    }
+
+    private Entry enter(CommunityId community, PublicKey key, String address, long nowNanos) {
+        return register.enter(community, key, at(address), null, ConnectionType.UNKNOWN, nowNanos);
+    }
+
+    private Member answering(String address, long nowNanos) {
+        PublicKey key = newKey();
+        assertThat(enter(CommunityId.TRIBLER, key, address, nowNanos)).isEqualTo(Entry.UNPROVEN);
+        Member member = register.member(CommunityId.TRIBLER, key);
+        member.answeredAt(at(address), nowNanos);
+        return member;
     }
 
     private static CommunityId overlay(int number) {
@@ -58,8 +71,10 @@ class BootstrapRegisterTest {
             assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:" + (1000 + i), 0))
                     .isTrue();
         }
-        assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:999", 0)).isFalse();
-        assertThat(enter(CommunityId.TRIBLER, "198.51.100.2:999", 0)).isTrue();
+        assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:999", 1)).isTrue();
+        assertThat(register.members(CommunityId.TRIBLER)).hasSize(BootstrapRegister.MAX_MEMBERS_PER_IP);
+        assertThat(enter(CommunityId.TRIBLER, "198.51.100.2:999", 1)).isTrue();
+        assertThat(register.size()).isEqualTo(BootstrapRegister.MAX_MEMBERS_PER_IP + 1);
     }
 
     @Test
@@ -88,20 +103,68 @@ class BootstrapRegisterTest {
         PublicKey key = newKey();
         register.enter(CommunityId.TRIBLER, key, at("198.51.100.1:1"), null, ConnectionType.UNKNOWN, 0);
 
-        assertThat(register.enter(CommunityId.TRIBLER, key, at("192.0.2.66:6"), null, ConnectionType.UNKNOWN, 1))
-                .isFalse();
-        assertThat(register.enter(
-                        CommunityId.TRIBLER,
-                        key,
-                        at("192.0.2.66:6"),
-                        null,
-                        ConnectionType.UNKNOWN,
-                        BootstrapRegister.MOVE_NANOS))
-                .isTrue();
+        assertThat(enter(CommunityId.TRIBLER, key, "192.0.2.66:6", 1)).isEqualTo(Entry.REFUSED);
+        assertThat(enter(CommunityId.TRIBLER, key, "192.0.2.66:6", BootstrapRegister.MOVE_NANOS))
+                .isEqualTo(Entry.UNPROVEN);
         assertThat(register.members(CommunityId.TRIBLER))
                 .singleElement()
                 .extracting(Member::address)
                 .isEqualTo(at("192.0.2.66:6"));
+    }
+
+    @Test
+    void movesAMemberThatHasAnsweredOnlyToWhereItAnswers() {
+        Member member = answering("198.51.100.1:1", 0);
+        long later = 10 * BootstrapRegister.MOVE_NANOS;
+
+        assertThat(enter(CommunityId.TRIBLER, member.key(), "192.0.2.66:6", later))
+                .as("a request sent again by somebody else")
+                .isEqualTo(Entry.ELSEWHERE);
+        assertThat(member.address()).isEqualTo(at("198.51.100.1:1"));
+        member.answeredAt(at("192.0.2.66:6"), later);
+        assertThat(enter(CommunityId.TRIBLER, member.key(), "192.0.2.66:6", later))
+                .isEqualTo(Entry.PROVEN);
+    }
+
+    @Test
+    void keepsThoseWhoAnsweredFromThoseWhoSendUnderMadeUpAddresses() {
+        for (int i = 0; i < BootstrapRegister.MAX_MEMBERS / 2; i++) {
+            answering("198.52." + i + ".1:1", i);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(enter(CommunityId.TRIBLER, "198." + i / 200 + "." + i % 200 + ".9:1", 1_000 + i))
+                    .isTrue();
+        }
+
+        assertThat(register.members(CommunityId.TRIBLER))
+                .hasSize(BootstrapRegister.MAX_MEMBERS)
+                .filteredOn(Member::isProven)
+                .hasSize(BootstrapRegister.MAX_MEMBERS / 2);
+    }
+
+    @Test
+    void keepsNobodyOutByKeysUnderHisAddress() {
+        for (int i = 0; i < BootstrapRegister.MAX_MEMBERS_PER_IP; i++) {
+            enter(CommunityId.TRIBLER, "198.51.100.1:" + (1_000 + i), i);
+        }
+        answering("198.51.100.1:999", 100);
+        for (int i = 0; i < 100; i++) {
+            enter(CommunityId.TRIBLER, "198.51.100.1:" + (2_000 + i), 200 + i);
+        }
+
+        assertThat(register.members(CommunityId.TRIBLER))
+                .hasSize(BootstrapRegister.MAX_MEMBERS_PER_IP)
+                .filteredOn(Member::isProven)
+                .hasSize(1);
+    }
+
+    @Test
+    void givesOneHostOnlyAFewPlacesThoughAllAnswer() {
+        for (int i = 0; i < BootstrapRegister.MAX_MEMBERS_PER_IP; i++) {
+            answering("198.51.100.1:" + (1_000 + i), i);
+        }
+
+        assertThat(enter(CommunityId.TRIBLER, "198.51.100.1:999", 100)).isFalse();
     }
 
     @Test
