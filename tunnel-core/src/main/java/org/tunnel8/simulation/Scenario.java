@@ -42,6 +42,9 @@ public record Scenario(
     /** How long no bootstrap server answers the client in the dark. */
     static final Duration DARKNESS = Duration.ofMinutes(3);
 
+    /** It lasts up to so much longer. */
+    static final Duration DARKNESS_VARIES = Duration.ofSeconds(30);
+
     /** How long a client that returns has been there before. */
     static final Duration FIRST_STAY = Duration.ofMinutes(5);
 

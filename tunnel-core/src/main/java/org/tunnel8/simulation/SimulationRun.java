@@ -153,10 +153,11 @@ final class SimulationRun {
     private void joinInTheDark(Map<Criterion, Measurement> measured) {
         soundServers.forEach(server -> server.connected(false));
         ClientWatch watch = start(client());
-        pass(Scenario.DARKNESS);
+        // Not at a round number: whoever asks each half minute would be found asking at that very moment.
+        pass(Scenario.DARKNESS.plusNanos(network.random().nextLong(Scenario.DARKNESS_VARIES.toNanos())));
         long backNanos = network.nowNanos();
         soundServers.forEach(server -> server.connected(true));
-        pass(scenario.observed().minus(Scenario.DARKNESS));
+        pass(scenario.observed().minus(Scenario.DARKNESS).minus(Scenario.DARKNESS_VARIES));
         measure(watch, measured);
         measured.put(Criterion.RECOVERED, watch.firstPeerSince(backNanos));
         measured.put(Criterion.TWENTY_AFTER_RECOVERY, watch.twentyPeersSince(backNanos));
