@@ -3,8 +3,12 @@ package org.tunnel8.simulation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What is to happen, soonest first, and in the order of asking among what happens at the same time. A binary heap. */
+/**
+ * What is to happen, soonest first, and in the order of asking among what happens at the same time: a binary heap
+ * with the times beside, so that sorting touches no event.
+ */
 final class EventQueue {
+    private long[] times = new long[1_024];
     private @Nullable Event[] heap = new Event[1_024];
     private int size;
     private long numbers;
@@ -13,18 +17,18 @@ final class EventQueue {
         event.number = numbers++;
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, 2 * size);
+            times = Arrays.copyOf(times, 2 * size);
         }
         int at = size++;
         while (at > 0) {
             int parent = (at - 1) >>> 1;
-            Event above = at(parent);
-            if (!event.isBefore(above)) {
+            if (!isBefore(event, parent)) {
                 break;
             }
-            heap[at] = above;
+            move(parent, at);
             at = parent;
         }
-        heap[at] = event;
+        put(event, at);
     }
 
     /** The time of the first event; {@link Long#MAX_VALUE} if there is none. */
@@ -50,17 +54,35 @@ final class EventQueue {
             if (child >= size) {
                 break;
             }
-            Event smaller = at(child);
-            if (child + 1 < size && at(child + 1).isBefore(smaller)) {
-                smaller = at(++child);
+            if (child + 1 < size && isBefore(child + 1, child)) {
+                child++;
             }
-            if (event.isBefore(smaller)) {
+            if (isBefore(event, child)) {
                 break;
             }
-            heap[at] = smaller;
+            move(child, at);
             at = child;
         }
-        heap[at] = event;
+        put(event, at);
+    }
+
+    private void put(Event event, int place) {
+        heap[place] = event;
+        times[place] = event.atNanos;
+    }
+
+    private void move(int from, int to) {
+        heap[to] = heap[from];
+        times[to] = times[from];
+    }
+
+    private boolean isBefore(Event event, int place) {
+        return event.atNanos < times[place] || (event.atNanos == times[place] && event.isBefore(at(place)));
+    }
+
+    private boolean isBefore(int place, int other) {
+        return times[place] < times[other]
+                || (times[place] == times[other] && at(place).isBefore(at(other)));
     }
 
     private Event at(int index) {
