@@ -113,9 +113,7 @@ class ForgedCircuitMessagesTest {
             network.runFor(Duration.ofMillis(10));
             for (Passage passage : List.copyOf(network.passages())) {
                 boolean isClients = passage.from().equals(client.address());
-                if (isClients
-                        && passage.messageId() == CellMessageId.CELL
-                        && CellFrame.plaintext(passage.bytes(), 0)) {
+                if (isClients && passage.messageId() == CellMessageId.CELL && CellFrame.plaintext(passage.bytes(), 0)) {
                     int id = CellFrame.circuitId(passage.bytes(), 0);
                     for (int guess = 0; guess < 50; guess++) {
                         network.send(passage.to(), client.address(), cell(id, created(random.nextInt(1 << 16))));
