@@ -96,6 +96,7 @@ final class RoleReplay {
                 foresee(index, recorded);
             }
             node.receive(recorded.from(), recorded.packet());
+            random.endIntroducing();
             assertThat(random.isArmed()).as("an identifier not taken").isFalse();
             handedIn++;
         } else if (circuits.isOutsideSocket(recorded.to())) {
@@ -123,7 +124,7 @@ final class RoleReplay {
             IntroductionResponse answer = recordedAnswer(index, recorded.from(), request.identifier());
             if (answer.introduces()) {
                 InetSocketAddress introduced = answer.introducedWan().endpoint();
-                random.choose(peersBut(recorded.from()).indexOf(introduced));
+                random.introduce(peersBut(self.wan()).indexOf(introduced));
             }
         } else if (message instanceof IntroductionResponse response && response.introduces()) {
             // Our walker asks at once who is at an address that is new; the recorded node does later.

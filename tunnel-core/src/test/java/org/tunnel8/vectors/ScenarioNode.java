@@ -288,8 +288,15 @@ final class ScenarioNode implements Effects, EngineListener {
     public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
         byte[] packet = Arrays.copyOfRange(buffer, offset, offset + length);
         int id = packet[CommunityId.PREFIX_BYTES] & 0xff;
-        boolean request = community.matchesPrefix(packet, 0, length)
-                && (id == WalkMessageId.INTRODUCTION_REQUEST || id == WalkMessageId.NEW_INTRODUCTION_REQUEST);
+        boolean isIntroduction =
+                id == WalkMessageId.INTRODUCTION_REQUEST || id == WalkMessageId.NEW_INTRODUCTION_REQUEST;
+        boolean request = isIntroduction && community.matchesPrefix(packet, 0, length);
+        if (SERVERS.contains(to)
+                && id == WalkMessageId.INTRODUCTION_REQUEST
+                && CommunityId.DISCOVERY.matchesPrefix(packet, 0, length)) {
+            // Nobody in the recordings was short of peers for long enough to look for them there.
+            return;
+        }
         if (SERVERS.contains(to)) {
             assertThat(request).as("asks a bootstrap server").isTrue();
             askedServers.add(to);

@@ -34,6 +34,7 @@ final class ScriptedRandom implements RandomGenerator {
     private int chosen = NONE;
     private int armed = NONE;
     private int whenAsking = NONE;
+    private int introduced = NONE;
 
     /** From now on circuits are built: nothing is drawn but what was recorded. */
     void endWalking() {
@@ -69,6 +70,16 @@ final class ScriptedRandom implements RandomGenerator {
     /** Has the peer of this number, from 0, be drawn from now on. */
     void choose(int peer) {
         chosen = peer + 1;
+    }
+
+    /** Has the peer at this place of the table be introduced to the next who asks. */
+    void introduce(int place) {
+        introduced = place;
+    }
+
+    /** The next who asks has asked. */
+    void endIntroducing() {
+        introduced = NONE;
     }
 
     /** Has the very next request bear this identifier. */
@@ -107,9 +118,13 @@ final class ScriptedRandom implements RandomGenerator {
             case IDENTIFIERS -> nextIdentifier();
             case CHANCES -> 0; // a walker's step asks, it does not walk: addresses are walked to when introduced
             case PERCENT -> whomToAsk();
-            // The engine keeps the last candidate for which it drew 0, of bounds that rise from 1.
-            default -> bound == chosen || bound == 1 ? 0 : 1;
+            default -> introduced >= 0 && introduced < bound ? introduced : place(bound);
         };
+    }
+
+    /** The engine keeps the last candidate for which it drew 0, of bounds that rise from 1. */
+    private int place(int bound) {
+        return bound == chosen || bound == 1 ? 0 : 1;
     }
 
     private int nextIdentifier() {
