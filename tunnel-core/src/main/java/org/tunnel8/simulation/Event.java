@@ -1,7 +1,9 @@
 package org.tunnel8.simulation;
 
+import org.tunnel8.time.TimeHeap;
+
 /** Something that happens at a time; what it is, its kind tells. */
-abstract class Event {
+abstract class Event implements TimeHeap.Entry<Event> {
     final long atNanos;
     /** Tells events of the same time apart; given by the queue. */
     long number;
@@ -10,7 +12,13 @@ abstract class Event {
         this.atNanos = atNanos;
     }
 
-    boolean isBefore(Event other) {
+    @Override
+    public long whenNanos() {
+        return atNanos;
+    }
+
+    @Override
+    public boolean isBefore(Event other) {
         return atNanos < other.atNanos || (atNanos == other.atNanos && number < other.number);
     }
 }

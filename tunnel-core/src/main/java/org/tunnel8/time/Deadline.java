@@ -3,7 +3,7 @@ package org.tunnel8.time;
 /**
  * One pending action of {@link Deadlines}. Engine thread only.
  */
-public final class Deadline {
+public final class Deadline implements TimeHeap.Entry<Deadline> {
     private final Deadlines queue;
     private final long whenNanos;
     private final long sequence;
@@ -39,6 +39,7 @@ public final class Deadline {
      *
      * @return nanoseconds on the engine's clock
      */
+    @Override
     public long whenNanos() {
         return whenNanos;
     }
@@ -49,7 +50,8 @@ public final class Deadline {
     }
 
     /** By time and, among equals, by the order in which they were asked for, so that runs repeat exactly. */
-    boolean isBefore(Deadline other) {
+    @Override
+    public boolean isBefore(Deadline other) {
         return whenNanos < other.whenNanos || (whenNanos == other.whenNanos && sequence < other.sequence);
     }
 }

@@ -10,7 +10,7 @@ public final class Deadlines {
     /** Cancelled entries are swept out once there are this many and they outnumber the live ones. */
     private static final int SWEEP_AT_LEAST = 64;
 
-    private final DeadlineHeap queue = new DeadlineHeap();
+    private final TimeHeap<Deadline> queue = new TimeHeap<>();
     private long nowNanos;
     private long sequence;
     private int cancelled;
@@ -76,7 +76,7 @@ public final class Deadlines {
             if (first == null || first.whenNanos() > nowNanos) {
                 return;
             }
-            queue.removeFirst();
+            first = queue.removeFirst();
             if (first.isPending()) {
                 first.run();
             } else {
@@ -135,7 +135,7 @@ public final class Deadlines {
     void cancelled() {
         cancelled++;
         if (cancelled >= SWEEP_AT_LEAST && cancelled > queue.size() / 2) {
-            queue.removeCancelled();
+            queue.removeIf(deadline -> !deadline.isPending());
             cancelled = 0;
         }
     }
