@@ -38,10 +38,13 @@ final class DatagramFlow implements TunnelDatagrams {
     private volatile boolean closed;
 
     /** Opens a flow. Loop thread only. */
-    DatagramFlow(EngineDriver driver, CallbackThread callbacks) {
+    DatagramFlow(EngineDriver driver, CallbackThread callbacks, FlowOptions options) {
         this.driver = driver;
         this.callbacks = callbacks;
-        this.flow = driver.engine().openFlow(this::received, null);
+        String key = options.isolationKey().orElse(null);
+        this.flow = options.hops().isPresent()
+                ? driver.engine().openFlow(this::received, key, options.hops().getAsInt())
+                : driver.engine().openFlow(this::received, key);
         driver.rearm();
     }
 

@@ -231,11 +231,24 @@ public final class TunnelClient implements AutoCloseable {
      * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
      */
     public TunnelDatagrams datagrams() {
+        return datagrams(FlowOptions.standard());
+    }
+
+    /**
+     * Opens a flow of raw datagrams with a number of hops or an isolation key of its own.
+     *
+     * @param options what is special about it
+     * @return a new flow; to be closed when it is not needed any more
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
+     */
+    public TunnelDatagrams datagrams(FlowOptions options) {
+        Objects.requireNonNull(options);
         if (socks5 == null || state == TunnelStatus.State.CLOSED) {
             throw notRunning();
         }
         try {
-            return driver.ask(() -> new DatagramFlow(driver, callbacks)).join();
+            return driver.ask(() -> new DatagramFlow(driver, callbacks, options))
+                    .join();
         } catch (CompletionException e) {
             throw closed();
         }
@@ -410,6 +423,11 @@ public final class TunnelClient implements AutoCloseable {
                 lackingSinceNanos = driver.nowNanos();
                 tell(new TunnelEvent.Unavailable());
             }
+        }
+
+        @Override
+        public void onFlowsMoved(Circuit from, int flows, CloseReason reason) {
+            tell(new TunnelEvent.FlowsMoved(flows, reason.name()));
         }
 
         @Override

@@ -5,10 +5,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.circuit.HopRules;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.proxy.Socks5Credentials;
@@ -29,6 +32,9 @@ public final class TunnelClientBuilder {
     private int hops = CircuitSettings.MAX_HOPS;
     private int standbys = 2;
     private int minPeers = CircuitSettings.DEFAULT_MIN_PEERS;
+    private boolean spread;
+    private List<String> allowedHops = List.of();
+    private List<String> deniedHops = List.of();
     private InetSocketAddress socks5Address = Socks5Settings.defaults().listen();
     private @Nullable Socks5Credentials socks5Credentials;
     private boolean isolateByUser;
@@ -121,6 +127,42 @@ public final class TunnelClientBuilder {
      */
     public TunnelClientBuilder minPeers(int count) {
         minPeers = CircuitSettings.of(hops, standbys, count).minPeers();
+        return this;
+    }
+
+    /**
+     * Spreads flows over all ready circuits, for throughput, instead of keeping standbys for when the primary fails; by
+     * default they do not (D15). Then each failing hop concerns some flows, and there is none that concerns nobody.
+     *
+     * @return this builder
+     */
+    public TunnelClientBuilder spread() {
+        spread = true;
+        return this;
+    }
+
+    /**
+     * Uses nobody but these as hops; by default anybody. Where any rule, here or in {@link #denyHops}, is about addresses,
+     * only peers are used that this client knows by itself: of the others that hops offer nobody says where they are.
+     *
+     * @param rules each an address, a block like 192.0.2.0/24, or in hexadecimal digits a public key (148) or its mid (40)
+     * @return this builder
+     */
+    public TunnelClientBuilder allowHops(Collection<String> rules) {
+        HopRules.parse(rules, List.of());
+        allowedHops = List.copyOf(rules);
+        return this;
+    }
+
+    /**
+     * Never uses these as hops, even if they are allowed; by default nobody is denied.
+     *
+     * @param rules as for {@link #allowHops}
+     * @return this builder
+     */
+    public TunnelClientBuilder denyHops(Collection<String> rules) {
+        HopRules.parse(List.of(), rules);
+        deniedHops = List.copyOf(rules);
         return this;
     }
 
@@ -230,7 +272,9 @@ public final class TunnelClientBuilder {
                 bindAddress,
                 ports,
                 network,
-                CircuitSettings.of(hops, standbys, minPeers),
+                CircuitSettings.of(hops, standbys, minPeers)
+                        .withSpread(spread)
+                        .withRules(HopRules.parse(allowedHops, deniedHops)),
                 socks5,
                 layerCipher,
                 memory,

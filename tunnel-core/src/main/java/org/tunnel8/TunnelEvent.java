@@ -22,6 +22,15 @@ public sealed interface TunnelEvent {
     record CircuitClosed(int hops, String reason, boolean wasReady) implements TunnelEvent {}
 
     /**
+     * Flows have left a circuit that failed, for another or, if there is none, until another is ready. Their partners hear
+     * from another exit from now on; datagrams that were under way may be lost.
+     *
+     * @param flows how many
+     * @param reason why, as a word: how the circuit ended, or is about to
+     */
+    record FlowsMoved(int flows, String reason) implements TunnelEvent {}
+
+    /**
      * The client can be used: its first circuit, or the first after a lack, is ready.
      *
      * @param since time since the start, or since circuits were lacking

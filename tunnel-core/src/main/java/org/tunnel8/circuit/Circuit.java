@@ -2,11 +2,14 @@ package org.tunnel8.circuit;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.AddressMemo;
 import org.tunnel8.cell.CellEndpoint;
 import org.tunnel8.cell.CellSender;
+import org.tunnel8.cell.ReplayWindow;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
@@ -36,6 +39,9 @@ public final class Circuit implements CellEndpoint {
     /** Cells of an own circuit that bear the relay_early flag; extends always do (PROTOCOL.md §6). */
     static final int RELAY_EARLY_CELLS = 8;
 
+    /** Cells among which one that comes again is noticed: a hundredth of a second's at full speed, seconds' of a torrent's. */
+    private static final int REMEMBERED_CELLS = 1_024;
+
     /** Room that is left in front of a payload for the head of a data message; no DNS name needs more. */
     private static final int MAX_HEADER_BYTES =
             Headroom.FRONT_BYTES - CellFrame.HEADER_BYTES - CircuitSettings.MAX_HOPS * LayerCipher.COUNTER_BYTES;
@@ -46,10 +52,14 @@ public final class Circuit implements CellEndpoint {
     private final InetSocketAddress firstHop;
     private final List<Hop> hops = new ArrayList<>();
     private final AddressMemo origins = new AddressMemo();
+    private final ReplayWindow replays = new ReplayWindow(REMEMBERED_CELLS);
+    private final List<HopChoice> choices = new ArrayList<>();
     private final long createdNanos;
+    private final double wornPart;
     private int relayEarlySent;
     private long bytesUp;
     private long bytesDown;
+    private long lastDataNanos;
     private State state = State.EXTENDING;
     private long readyNanos;
     private int riders;
@@ -71,12 +81,15 @@ public final class Circuit implements CellEndpoint {
         CLOSED
     }
 
-    Circuit(CircuitNetworkClient client, int id, Path path, long nowNanos) {
+    Circuit(CircuitNetworkClient client, int id, Path path, long nowNanos, double wornPart) {
         this.client = client;
         this.id = id;
         this.path = path;
         this.firstHop = path.first().address();
         this.createdNanos = nowNanos;
+        this.wornPart = wornPart;
+        this.lastDataNanos = nowNanos;
+        this.choices.addAll(path.choices());
         this.health = new CircuitHealth(this, client);
     }
 
@@ -88,16 +101,27 @@ public final class Circuit implements CellEndpoint {
             client.onPlaintext(this, buffer, message, messageBytes);
             return;
         }
+        long fingerprint = 0;
         for (int i = 0; i < hops.size(); i++) {
+            // The innermost layer is the last hop's; nobody on the way can make it look new again.
+            if (i == hops.size() - 1 && messageBytes >= LayerCipher.OVERHEAD_BYTES) {
+                fingerprint = ReplayWindow.fingerprint(buffer, message, messageBytes);
+            }
             messageBytes = client.cipher().open(hops.get(i).keys.backward(), buffer, message, messageBytes);
             if (messageBytes < 0) {
                 client.drop(DropReason.BAD_LAYER);
+                health.badLayer(i);
                 return;
             }
             message += LayerCipher.COUNTER_BYTES;
         }
         if (hops.isEmpty() || messageBytes == 0) {
             client.drop(DropReason.WRONG_STATE);
+            return;
+        }
+        if (!replays.isNew(fingerprint)) {
+            client.drop(DropReason.REPLAYED);
+            health.replayed();
             return;
         }
         health.authenticated();
@@ -112,7 +136,7 @@ public final class Circuit implements CellEndpoint {
 
     @Override
     public void onDestroy(int reason) {
-        client.close(this, CloseReason.DESTROYED);
+        client.destroyed(this, reason);
     }
 
     /**
@@ -137,6 +161,7 @@ public final class Circuit implements CellEndpoint {
         }
         int start = DataView.prepend(buffer, offset, target, IpAddress.UNSPECIFIED);
         health.sent();
+        dataPassed();
         send(buffer, start, length + offset - start);
         return true;
     }
@@ -181,6 +206,53 @@ public final class Circuit implements CellEndpoint {
         readyNanos = nowNanos;
     }
 
+    /** The part of its limits of age and traffic from which on its successor is built. */
+    double wornPart() {
+        return wornPart;
+    }
+
+    /** Application data goes over it, in either direction. */
+    void dataPassed() {
+        lastDataNanos = client.deadlines().nowNanos();
+    }
+
+    /** When application data last went over it; its creation if none has. */
+    long lastDataNanos() {
+        return lastDataNanos;
+    }
+
+    /** Notes why somebody is to be a hop of it. */
+    void chosen(@Nullable HopChoice choice) {
+        if (choice != null) {
+            choices.add(choice);
+        }
+    }
+
+    /** Everybody who is part of it, or is to be as far as that is decided. */
+    Set<PublicKey> parts() {
+        Set<PublicKey> parts = new LinkedHashSet<>(hopKeys());
+        parts.add(path.first().key());
+        parts.add(path.exit().key());
+        if (attempt != null) {
+            parts.add(attempt.target);
+        }
+        return parts;
+    }
+
+    /** Whether the hop that is being added takes longer than such hops do. */
+    boolean isSlow() {
+        return attempt != null && attempt.isSlow(client.deadlines().nowNanos());
+    }
+
+    /**
+     * Why these hops were chosen: a line for each, in the order in which they were drawn, the exit first.
+     *
+     * @return a new list; names hops by the labels of the log (D12), and nobody's address
+     */
+    public List<String> explain() {
+        return choices.stream().map(HopChoice::toString).toList();
+    }
+
     /** Ends the circuit; its keys are wiped. */
     void becomeClosed() {
         state = State.CLOSED;
@@ -192,6 +264,7 @@ public final class Circuit implements CellEndpoint {
         for (Hop hop : hops) {
             hop.keys.destroy();
         }
+        replays.clear();
     }
 
     /**
@@ -249,6 +322,24 @@ public final class Circuit implements CellEndpoint {
     }
 
     /**
+     * Whether probes have gone unanswered, so that flows leave it if they can (D1).
+     *
+     * @return true until it answers again or is torn down
+     */
+    public boolean isFailing() {
+        return health.isFailing();
+    }
+
+    /**
+     * Whether it loses, damages or repeats far more than circuits of this client usually do (D11).
+     *
+     * @return true while it does
+     */
+    public boolean isPoor() {
+        return health.quality().isPoor();
+    }
+
+    /**
      * Round trip to the last hop and back.
      *
      * @return smoothed nanoseconds; 0 before the first answered ping
@@ -302,10 +393,15 @@ public final class Circuit implements CellEndpoint {
         return riders > 0;
     }
 
+    /** How many flows and exchanges ride it. */
+    int riders() {
+        return riders;
+    }
+
     /** Notes that an HTTP exchange uses this circuit from now on, or does not any more. */
     void exchange(boolean begins) {
         exchanges += begins ? 1 : -1;
-        carry(Isolation.SHARED);
+        carry(Lane.SHARED);
         ridden(begins);
     }
 

@@ -13,6 +13,27 @@ public interface CircuitListener {
     void onReady(Circuit circuit);
 
     /**
+     * The next hop of a circuit takes longer than hops do; another circuit may be quicker.
+     *
+     * @param circuit the circuit, which is still being built
+     */
+    default void onSlow(Circuit circuit) {}
+
+    /**
+     * A circuit has fallen silent and is being probed (D1).
+     *
+     * @param circuit the circuit
+     */
+    default void onSuspect(Circuit circuit) {}
+
+    /**
+     * A ready circuit is not to be relied on any more: it answers no probe, or does not do its part. It may recover.
+     *
+     * @param circuit the circuit
+     */
+    default void onFailing(Circuit circuit) {}
+
+    /**
      * A circuit has ended; it is not in the table any more.
      *
      * @param circuit the circuit

@@ -1,9 +1,7 @@
 package org.tunnel8.circuit;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -21,7 +19,6 @@ import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
-import org.tunnel8.peer.PeerRole;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadline;
@@ -36,6 +33,7 @@ import org.tunnel8.wire.cell.CellMessageId;
 import org.tunnel8.wire.cell.Create;
 import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.cell.DataView;
+import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.cell.Extended;
@@ -54,14 +52,8 @@ import org.tunnel8.wire.cell.Pong;
 public final class CircuitNetworkClient {
     /** First repetition of an unanswered create; each further one after twice as long (FR-004, D5). */
     static final long CREATE_REPEAT_NANOS = 250_000_000L;
-    /** A first hop that has not answered for this long is given up; 5 repetitions fit in. */
-    static final long CREATE_WAIT_NANOS = 4_000_000_000L;
-    /** The least time an extend is given: the relay may have to repeat its own create. */
-    static final long EXTEND_WAIT_NANOS = 4_000_000_000L;
-    /** The least for a hop that the relay did not offer: it may wait 5 s for a ping of that node first (D5). */
-    static final long UNLISTED_EXTEND_WAIT_NANOS = 7_000_000_000L;
-    /** The most an extend is given: the reference's limit for one hop (PROTOCOL.md §9). */
-    static final long MAX_EXTEND_WAIT_NANOS = 10_000_000_000L;
+    /** A destroy with this reason that came back from a hop: it left in good order, which is half a failure. */
+    private static final double POLITE_FAILURE = 0.5;
 
     private static final Logger log = LoggerFactory.getLogger(CircuitNetworkClient.class);
 
@@ -77,6 +69,11 @@ public final class CircuitNetworkClient {
     private final RandomGenerator random;
     private final Counters counters;
     private final CircuitListener listener;
+    private final Blame blame;
+    private final TriedHops tried;
+    private final BuildTimes buildTimes = new BuildTimes();
+    private final CircuitQuality.Usual usualQuality = new CircuitQuality.Usual();
+    private final LearntLimits limits = new LearntLimits();
     private final DataView data = new DataView();
     private final Set<Circuit> circuits = new LinkedHashSet<>();
 
@@ -88,6 +85,7 @@ public final class CircuitNetworkClient {
             LayerCipher cipher,
             PeerTable peers,
             PathSelector selector,
+            TriedHops tried,
             Deadlines deadlines,
             RandomGenerator random,
             Counters counters,
@@ -104,6 +102,8 @@ public final class CircuitNetworkClient {
         this.random = random;
         this.counters = counters;
         this.listener = listener;
+        this.tried = tried;
+        this.blame = new Blame(peers, deadlines);
     }
 
     /** Begins to build a circuit along a path; the listener hears how it ends. */
@@ -112,31 +112,39 @@ public final class CircuitNetworkClient {
         while (table.contains(id)) {
             id = random.nextInt();
         }
-        Circuit circuit = new Circuit(this, id, path, deadlines.nowNanos());
+        Circuit circuit = new Circuit(this, id, path, deadlines.nowNanos(), Wear.drawPart(random));
         table.put(id, circuit);
         circuits.add(circuit);
         peers.pin(path.first().key());
-        HopAttempt attempt = newAttempt(path.first().key());
-        circuit.attempt = attempt;
+        long rttNanos = path.first().rtt().smoothedNanos();
+        HopAttempt attempt = attempt(circuit, path.first().key(), BuildTimes.Kind.FIRST, rttNanos);
         Create create = new Create(attempt.identifier, ownKey, ByteString.of(attempt.ephemeral.publicKey()));
         boolean relayEarly = circuit.mayFlagRelayEarly();
         circuit.countRelayEarly(relayEarly);
-        sendCreate(circuit, attempt, create, relayEarly, CREATE_REPEAT_NANOS);
+        long untilNanos = attempt.startedNanos + buildTimes.waitNanos(BuildTimes.Kind.FIRST, rttNanos);
+        sendCreate(circuit, attempt, create, relayEarly, Math.max(CREATE_REPEAT_NANOS, 2 * rttNanos), untilNanos);
         return circuit;
     }
 
-    private void sendCreate(Circuit circuit, HopAttempt attempt, Create create, boolean relayEarly, long repeatNanos) {
+    private void sendCreate(
+            Circuit circuit, HopAttempt attempt, Create create, boolean relayEarly, long repeatNanos, long untilNanos) {
         cells.sendPlain(circuit.firstHop(), circuit.id(), relayEarly, create);
-        long untilNanos = attempt.startedNanos + CREATE_WAIT_NANOS;
         long nextNanos = deadlines.nowNanos() + repeatNanos;
         Deadline timer = nextNanos < untilNanos
-                ? deadlines.at(nextNanos, () -> sendCreate(circuit, attempt, create, relayEarly, repeatNanos * 2))
+                ? deadlines.at(
+                        nextNanos, () -> sendCreate(circuit, attempt, create, relayEarly, repeatNanos * 2, untilNanos))
                 : deadlines.at(untilNanos, () -> fail(circuit, CloseReason.FIRST_HOP_SILENT));
         attempt.timer(timer);
     }
 
-    private HopAttempt newAttempt(PublicKey target) {
-        return new HopAttempt(target, random.nextInt(1 << 16), EphemeralKey.generate(random), deadlines.nowNanos());
+    /** Begins an attempt; whoever keeps the circuits hears when it turns out to be slow. */
+    private HopAttempt attempt(Circuit circuit, PublicKey target, BuildTimes.Kind kind, long rttNanos) {
+        long now = deadlines.nowNanos();
+        HopAttempt attempt = new HopAttempt(target, random.nextInt(1 << 16), EphemeralKey.generate(random), kind, now);
+        long slowNanos = now + buildTimes.slowNanos(kind, rttNanos);
+        attempt.slowAt(slowNanos, deadlines.at(slowNanos, () -> listener.onSlow(circuit)));
+        circuit.attempt = attempt;
+        return attempt;
     }
 
     /** A plaintext cell on an own circuit: only the first hop's created is taken. */
@@ -203,6 +211,7 @@ public final class CircuitNetworkClient {
             drop(DropReason.TUNNELLED_MESSAGE_REFUSED);
             return;
         }
+        circuit.dataPassed();
         counters.packet(Kind.DATA_PACKETS_RECEIVED, Kind.DATA_BYTES_RECEIVED, data.payloadLength());
         listener.onData(
                 circuit, circuit.origins().origin(data, buffer), buffer, data.payloadOffset(), data.payloadLength());
@@ -220,6 +229,9 @@ public final class CircuitNetworkClient {
             return;
         }
         attempt.stop();
+        tried.succeeded(attempt.target);
+        long tookNanos = deadlines.nowNanos() - attempt.startedNanos;
+        buildTimes.took(attempt.kind, tookNanos);
         circuit.attempt = null;
         circuit.add(new Hop(attempt.target, keys));
         if (circuit.hops() == 1) {
@@ -228,28 +240,31 @@ public final class CircuitNetworkClient {
             circuit.health.authenticated();
         }
         if (circuit.hops() < circuit.goalHops()) {
-            extend(circuit, candidates);
+            extend(circuit, candidates, tookNanos);
             return;
         }
         circuit.becomeReady(deadlines.nowNanos());
-        long now = deadlines.nowNanos();
-        for (Hop hop : circuit.hopList()) {
-            peers.reliabilityOf(hop.key).succeeded(roleOf(circuit, hop.key), now);
+        if (log.isDebugEnabled()) {
+            log.debug(
+                    "circuit of {} hops ready after {} ms: {}",
+                    circuit.hops(),
+                    circuit.buildNanos() / 1_000_000,
+                    circuit.explain());
         }
-        log.debug("circuit of {} hops ready after {} ms", circuit.hops(), circuit.buildNanos() / 1_000_000);
-        circuit.health.ping(); // teaches the round trip, which the signs of life are judged by
+        circuit.health.ready(); // teaches the round trip, which the signs of life are judged by
         listener.onReady(circuit);
     }
 
-    private void extend(Circuit circuit, CandidateList candidates) {
-        PathSelector.NextHop next = selector.next(circuit, candidates, identity.publicKey());
+    private void extend(Circuit circuit, CandidateList candidates, long rttNanos) {
+        PathSelector.NextHop next = selector.next(circuit, candidates, identity.publicKey(), circuits);
         if (next == null) {
             // A network too small is nobody's fault.
             close(circuit, CloseReason.NO_CANDIDATE);
             return;
         }
-        HopAttempt attempt = newAttempt(next.key());
-        circuit.attempt = attempt;
+        circuit.chosen(next.choice());
+        BuildTimes.Kind kind = next.listed() ? BuildTimes.Kind.LISTED : BuildTimes.Kind.UNLISTED;
+        HopAttempt attempt = attempt(circuit, next.key(), kind, rttNanos);
         sendMessage(
                 circuit,
                 new Extend(
@@ -257,32 +272,53 @@ public final class CircuitNetworkClient {
                         ByteString.of(next.key().toBytes()),
                         ByteString.of(attempt.ephemeral.publicKey()),
                         next.address()));
-        long least = next.listed() ? EXTEND_WAIT_NANOS : UNLISTED_EXTEND_WAIT_NANOS;
-        long wait = Math.min(MAX_EXTEND_WAIT_NANOS, Math.max(least, 8 * circuit.rttNanos()));
+        long wait = buildTimes.waitNanos(kind, rttNanos);
         attempt.timer(deadlines.after(wait, () -> fail(circuit, CloseReason.EXTEND_TIMED_OUT)));
     }
 
-    /** Ends a circuit that could not be built, or died, and lays the failure where it may belong (D11). */
+    /** Ends a circuit that could not be built, and lays the failure where it may belong (D11). */
     private void fail(Circuit circuit, CloseReason reason) {
-        charge(circuit);
+        HopAttempt attempt = circuit.attempt;
+        if (attempt != null) {
+            tried.failed(attempt.target);
+        }
+        blame.failed(circuit, 1);
         close(circuit, reason);
     }
 
-    /** Any hop may have done it, also the one that is just being added. */
-    private void charge(Circuit circuit) {
-        HopAttempt attempt = circuit.attempt;
-        List<PublicKey> suspects = new ArrayList<>(circuit.hopKeys());
-        if (attempt != null) {
-            suspects.add(attempt.target);
-        }
-        long now = deadlines.nowNanos();
-        for (PublicKey suspect : suspects) {
-            peers.reliabilityOf(suspect).failed(roleOf(circuit, suspect), 1.0 / suspects.size(), now);
+    /** The first hop has ended the circuit, by itself or for one behind it. */
+    void destroyed(Circuit circuit, int reason) {
+        boolean polite = reason == Destroy.REASON_SHUTDOWN;
+        blame.failed(circuit, polite ? POLITE_FAILURE : 1);
+        noteEnd(circuit);
+        close(circuit, CloseReason.DESTROYED);
+    }
+
+    /** What a circuit that was ready had reached when it ended by no doing of ours. */
+    private void noteEnd(Circuit circuit) {
+        if (circuit.state() == Circuit.State.READY) {
+            limits.ended(
+                    circuit.hopKeys(),
+                    deadlines.nowNanos() - circuit.createdNanos(),
+                    circuit.bytesUp() + circuit.bytesDown());
         }
     }
 
-    private static PeerRole roleOf(Circuit circuit, PublicKey key) {
-        return key.equals(circuit.path().exit().key()) ? PeerRole.EXIT : PeerRole.RELAY;
+    void becameSuspect(Circuit circuit) {
+        listener.onSuspect(circuit);
+    }
+
+    void isToBeReplaced(Circuit circuit) {
+        log.debug(
+                "circuit of {} hops is to be replaced: {}",
+                circuit.hops(),
+                circuit.health.isFailing() ? "it does not answer" : "it loses, damages or repeats cells");
+        listener.onFailing(circuit);
+    }
+
+    /** The circuit has carried for a while, and carries. */
+    void provedWorth(Circuit circuit) {
+        blame.served(circuit);
     }
 
     /** Ends a circuit; its first hop is told unless it was the one to end it. */
@@ -290,8 +326,16 @@ public final class CircuitNetworkClient {
         if (!circuits.remove(circuit)) {
             return;
         }
-        if (reason == CloseReason.UNRESPONSIVE || reason == CloseReason.DESTROYED) {
-            charge(circuit);
+        if (reason == CloseReason.UNRESPONSIVE) {
+            blame.failed(circuit, 1);
+            noteEnd(circuit);
+        } else if (reason == CloseReason.MISBEHAVING) {
+            int layer = circuit.health.quality().worstLayer();
+            if (layer < 0) {
+                blame.failed(circuit, 1);
+            } else {
+                blame.damaged(circuit, layer);
+            }
         }
         if (reason != CloseReason.DESTROYED) {
             byte[] packet = DestroyCodec.encode(cells.community(), circuit.id(), reason.code(), identity);
@@ -324,6 +368,18 @@ public final class CircuitNetworkClient {
 
     Set<Circuit> circuits() {
         return circuits;
+    }
+
+    CircuitQuality.Usual usualQuality() {
+        return usualQuality;
+    }
+
+    LearntLimits limits() {
+        return limits;
+    }
+
+    TriedHops tried() {
+        return tried;
     }
 
     void drop(DropReason reason) {

@@ -28,7 +28,8 @@ public final class CircuitPool implements CircuitListener {
     private final PathSelector selector;
     private final CircuitListener listener;
     private final CircuitNetworkClient client;
-    private final Isolation isolation = new Isolation();
+    private final Isolation isolation;
+    private final TriedHops tried;
     private final PoolUpkeep upkeep;
 
     /** Why there is no circuit to use. */
@@ -71,9 +72,11 @@ public final class CircuitPool implements CircuitListener {
         this.settings = settings;
         this.peers = peers;
         this.listener = listener;
-        this.selector = new PathSelector(peers, random);
+        this.isolation = new Isolation(settings.hops());
+        this.tried = new TriedHops(deadlines);
+        this.selector = new PathSelector(peers, random, settings.rules(), tried);
         this.client = new CircuitNetworkClient(
-                identity, table, cells, sink, cipher, peers, selector, deadlines, random, counters, this);
+                identity, table, cells, sink, cipher, peers, selector, tried, deadlines, random, counters, this);
         this.upkeep = new PoolUpkeep(settings, peers, selector, deadlines, client, isolation);
     }
 
@@ -109,53 +112,99 @@ public final class CircuitPool implements CircuitListener {
     }
 
     /**
-     * Notes that a flow of an isolation key begins; the key gets a primary of its own.
+     * Notes that a flow begins; flows of one isolation key and number of hops have a primary of their own.
      *
      * @param isolationKey the key, or null for the one shared by all flows without
+     * @param hops hops of the circuits that the flow may ride
      */
-    public void acquire(@Nullable String isolationKey) {
-        isolation.acquire(Isolation.keyOf(isolationKey));
+    public void acquire(@Nullable String isolationKey, int hops) {
+        isolation.acquire(Lane.of(isolationKey, CircuitSettings.requireHops(hops)));
         upkeep.lookNow();
     }
 
     /**
-     * Notes that a flow of an isolation key has ended; with the last one of a key of its own, the circuits that carried
-     * it are closed.
+     * Notes that a flow has ended; with the last one of a key of its own, the circuits that carried it are closed.
      *
      * @param isolationKey the key given to {@link #acquire}
+     * @param hops the hops given there
      */
-    public void release(@Nullable String isolationKey) {
-        String key = Isolation.keyOf(isolationKey);
-        if (isolation.release(key) && !key.equals(Isolation.SHARED)) {
+    public void release(@Nullable String isolationKey, int hops) {
+        Lane lane = Lane.of(isolationKey, hops);
+        if (isolation.release(lane) && !lane.isShared()) {
             for (Circuit circuit : circuits()) {
-                if (key.equals(isolation.keyServedBy(circuit)) || (!circuit.isUnused() && circuit.mayCarry(key))) {
+                boolean served =
+                        !circuit.isUnused() && circuit.goalHops() == hops && circuit.mayCarry(lane.isolationKey());
+                if (served || lane.equals(isolation.laneServedBy(circuit))) {
                     client.close(circuit, CloseReason.UNNEEDED);
                 }
             }
         }
+        upkeep.lookNow();
     }
 
     /**
-     * The circuit that a flow of an isolation key is to ride: its primary, or another if that one is suspect. From now on
-     * it carries no other key's traffic.
+     * The circuit that a flow is to ride: its lane's primary, or another if that one is suspect or to be replaced. From now
+     * on it carries no other key's traffic.
      *
      * @param isolationKey the key, or null for the shared one
+     * @param hops hops that it has
      * @return a ready circuit, or null if there is none
      */
-    public @Nullable Circuit current(@Nullable String isolationKey) {
-        String key = Isolation.keyOf(isolationKey);
-        Circuit chosen = isolation.primary(key);
-        if (chosen == null || chosen.isSuspect()) {
-            Circuit standby = upkeep.bestStandby(key);
-            if (standby != null && (chosen == null || !standby.isSuspect())) {
-                isolation.makePrimary(key, standby);
+    public @Nullable Circuit current(@Nullable String isolationKey, int hops) {
+        Lane lane = Lane.of(isolationKey, hops);
+        Circuit chosen = isolation.primary(lane);
+        if (chosen == null || chosen.isSuspect() || upkeep.isReplaced(chosen)) {
+            Circuit standby = upkeep.bestStandby(lane);
+            if (standby != null && (chosen == null || upkeep.bestFirst().compare(standby, chosen) < 0)) {
+                isolation.makePrimary(lane, standby);
                 chosen = standby;
             }
         }
+        if (settings.spread() && chosen != null) {
+            chosen = leastRidden(lane, chosen);
+        }
         if (chosen != null) {
-            chosen.carry(key);
+            chosen.carry(lane.isolationKey());
         }
         return chosen;
+    }
+
+    /** Among the ready circuits of a lane the one that fewest flows ride. */
+    private Circuit leastRidden(Lane lane, Circuit primary) {
+        Circuit least = primary;
+        for (Circuit circuit : client.circuits()) {
+            boolean serves =
+                    circuit == primary || (isolation.isSpare(circuit) && circuit.mayCarry(lane.isolationKey()));
+            boolean isSound =
+                    circuit.state() == Circuit.State.READY && !upkeep.isReplaced(circuit) && !circuit.isSuspect();
+            if (serves
+                    && isSound
+                    && circuit.carriesData()
+                    && circuit.goalHops() == lane.hops()
+                    && circuit.riders() < least.riders()) {
+                least = circuit;
+            }
+        }
+        return least;
+    }
+
+    /**
+     * How many hops a flow's circuits have that asks for nothing else.
+     *
+     * @return 1 to 3
+     */
+    public int usualHops() {
+        return settings.hops();
+    }
+
+    /**
+     * Whether flows should rather leave a circuit: it answers no probe, or loses, damages or repeats what it carries.
+     *
+     * @param circuit the circuit
+     * @return true while it is so
+     */
+    public boolean isUnsound(Circuit circuit) {
+        return PoolUpkeep.isUnsound(circuit);
     }
 
     /**
@@ -213,9 +262,30 @@ public final class CircuitPool implements CircuitListener {
     }
 
     @Override
+    public void onSlow(Circuit circuit) {
+        upkeep.lookNow();
+    }
+
+    @Override
+    public void onSuspect(Circuit circuit) {
+        // Whoever may have to take over shows now whether it can.
+        for (Circuit other : circuits()) {
+            if (other != circuit && other.state() == Circuit.State.READY) {
+                other.health.check();
+            }
+        }
+    }
+
+    @Override
+    public void onFailing(Circuit circuit) {
+        upkeep.lookNow();
+        listener.onFailing(circuit);
+    }
+
+    @Override
     public void onClosed(Circuit circuit, CloseReason reason) {
         isolation.remove(circuit);
-        offerToShared(upkeep.bestStandby(Isolation.SHARED));
+        offerToShared(upkeep.bestStandby(isolation.usual()));
         listener.onClosed(circuit, reason);
         upkeep.onClosed(circuit, reason);
     }
@@ -232,8 +302,11 @@ public final class CircuitPool implements CircuitListener {
 
     /** Flows without a key always have a primary if there is any circuit for them. */
     private void offerToShared(@Nullable Circuit circuit) {
-        if (circuit != null && circuit.carriesData() && isolation.primary(Isolation.SHARED) == null) {
-            isolation.makePrimary(Isolation.SHARED, circuit);
+        if (circuit != null
+                && circuit.carriesData()
+                && circuit.goalHops() == settings.hops()
+                && isolation.primary(isolation.usual()) == null) {
+            isolation.makePrimary(isolation.usual(), circuit);
         }
     }
 
@@ -244,5 +317,14 @@ public final class CircuitPool implements CircuitListener {
      */
     public TableSize table() {
         return new TableSize("own circuits", client.circuits().size(), settings.maxCircuits());
+    }
+
+    /**
+     * How full the tables are of what is remembered of hops.
+     *
+     * @return a new list
+     */
+    public List<TableSize> memories() {
+        return List.of(tried.table(), client.limits().table());
     }
 }

@@ -16,6 +16,8 @@ public enum CloseReason {
     DESTROYED,
     /** Probes went unanswered (D1). */
     UNRESPONSIVE,
+    /** It loses, damages or repeats far more than circuits do (D11). */
+    MISBEHAVING,
     /** It has reached its age or traffic limit. */
     WORN_OUT,
     /** It is not needed any more. */

@@ -40,6 +40,14 @@ public final class FlowTable {
          * @param length its bytes
          */
         void onDatagram(Address origin, byte[] buffer, int offset, int length);
+
+        /**
+         * Learns that the flow's circuit has ended or is not to be relied on any more: the flow's partners are told by
+         * another exit from now on, or by none until there is another circuit. What was under way may be lost.
+         *
+         * @param onAnother whether the flow is on another circuit already
+         */
+        default void onMoved(boolean onAnother) {}
     }
 
     /** A map that forgets what was not used for longest. */
@@ -95,12 +103,14 @@ public final class FlowTable {
     public final class Flow {
         private final Receiver receiver;
         private final @Nullable String isolationKey;
+        private final int hops;
         private @Nullable Circuit circuit;
         private boolean open = true;
 
-        private Flow(Receiver receiver, @Nullable String isolationKey) {
+        private Flow(Receiver receiver, @Nullable String isolationKey, int hops) {
             this.receiver = receiver;
             this.isolationKey = isolationKey;
+            this.hops = hops;
         }
 
         /**
@@ -134,32 +144,51 @@ public final class FlowTable {
             if (open) {
                 open = false;
                 leave();
-                pool.release(isolationKey);
+                pool.release(isolationKey, hops);
             }
         }
 
         private @Nullable Circuit board() {
-            Circuit found = open ? pool.current(isolationKey) : null;
+            Circuit found = open ? pool.current(isolationKey, hops) : null;
             if (found != null) {
-                circuit = found;
-                found.ridden(true);
-                riders.computeIfAbsent(found, c -> new Riders()).flows.add(this);
+                board(found);
             }
             return found;
         }
 
+        private void board(Circuit found) {
+            circuit = found;
+            found.ridden(true);
+            List<Flow> flows = riders.computeIfAbsent(found, c -> new Riders()).flows;
+            if (!flows.contains(this)) {
+                flows.add(this);
+            }
+        }
+
+        /** Leaves a circuit that is unsound for a better one, if there is any. */
+        private boolean moves(Circuit from) {
+            Circuit other = pool.current(isolationKey, hops);
+            if (other == null || other == from || pool.isUnsound(other)) {
+                return false;
+            }
+            // What is still under way through the old circuit reaches the flow as long as that lives.
+            from.ridden(false);
+            board(other);
+            receiver.onMoved(true);
+            return true;
+        }
+
         private void leave() {
-            Riders together = circuit == null ? null : riders.get(circuit);
             if (circuit != null) {
                 circuit.ridden(false);
+                circuit = null;
             }
-            if (together != null) {
-                together.remove(this);
-                if (together.flows.isEmpty()) {
-                    riders.remove(circuit);
+            for (Map.Entry<Circuit, Riders> entry : List.copyOf(riders.entrySet())) {
+                entry.getValue().remove(this);
+                if (entry.getValue().flows.isEmpty()) {
+                    riders.remove(entry.getKey());
                 }
             }
-            circuit = null;
         }
     }
 
@@ -175,15 +204,27 @@ public final class FlowTable {
     }
 
     /**
-     * Begins a flow.
+     * Begins a flow over circuits of the usual number of hops.
      *
      * @param receiver takes what comes back
      * @param isolationKey flows of different keys never share a circuit; null for no isolation
      * @return the flow
      */
     public Flow open(Receiver receiver, @Nullable String isolationKey) {
-        pool.acquire(isolationKey);
-        return new Flow(receiver, isolationKey);
+        return open(receiver, isolationKey, pool.usualHops());
+    }
+
+    /**
+     * Begins a flow.
+     *
+     * @param receiver takes what comes back
+     * @param isolationKey flows of different keys never share a circuit; null for no isolation
+     * @param hops hops of the circuits that it rides, 1 to 3
+     * @return the flow
+     */
+    public Flow open(Receiver receiver, @Nullable String isolationKey, int hops) {
+        pool.acquire(isolationKey, hops);
+        return new Flow(receiver, isolationKey, hops);
     }
 
     /**
@@ -205,16 +246,63 @@ public final class FlowTable {
     }
 
     /**
-     * Has the flows of a circuit that has ended look for another with their next datagram.
+     * Has the flows of a circuit that has ended move to another at once, or with their next datagram if there is none now.
      *
      * @param circuit the circuit
+     * @return how many flows were on it
      */
-    public void onClosed(Circuit circuit) {
+    public int onClosed(Circuit circuit) {
         Riders together = riders.get(circuit);
-        if (together != null) {
-            for (Flow flow : List.copyOf(together.flows)) {
-                flow.leave();
+        if (together == null) {
+            return 0;
+        }
+        riders.remove(circuit);
+        List<Flow> stranded = new ArrayList<>();
+        for (Flow flow : together.flows) {
+            if (flow.circuit == circuit) {
+                flow.circuit = null;
+                circuit.ridden(false);
+                stranded.add(flow);
             }
         }
+        for (Flow flow : stranded) {
+            flow.receiver.onMoved(flow.board() != null);
+        }
+        return stranded.size();
+    }
+
+    /**
+     * Has the flows of an unsound circuit move to others, as far as there are any.
+     *
+     * @param circuit the circuit
+     * @return how many have moved
+     */
+    public int onFailing(Circuit circuit) {
+        Riders together = riders.get(circuit);
+        int moved = 0;
+        if (together != null) {
+            for (Flow flow : List.copyOf(together.flows)) {
+                moved += flow.circuit == circuit && flow.moves(circuit) ? 1 : 0;
+            }
+        }
+        return moved;
+    }
+
+    /**
+     * Has flows that are on unsound circuits try again to leave: another circuit has become ready.
+     *
+     * @return how many have moved, by the circuit that they have left
+     */
+    public Map<Circuit, Integer> onReady() {
+        Map<Circuit, Integer> moved = new LinkedHashMap<>();
+        for (Circuit circuit : List.copyOf(riders.keySet())) {
+            if (pool.isUnsound(circuit)) {
+                int count = onFailing(circuit);
+                if (count > 0) {
+                    moved.put(circuit, count);
+                }
+            }
+        }
+        return moved;
     }
 }

@@ -10,14 +10,28 @@ final class HopAttempt {
     final PublicKey target;
     final int identifier;
     final EphemeralKey ephemeral;
+    final BuildTimes.Kind kind;
     final long startedNanos;
+    private long slowNanos = Long.MAX_VALUE;
     private @Nullable Deadline timer;
+    private @Nullable Deadline slowTimer;
 
-    HopAttempt(PublicKey target, int identifier, EphemeralKey ephemeral, long startedNanos) {
+    HopAttempt(PublicKey target, int identifier, EphemeralKey ephemeral, BuildTimes.Kind kind, long startedNanos) {
         this.target = target;
         this.identifier = identifier;
         this.ephemeral = ephemeral;
+        this.kind = kind;
         this.startedNanos = startedNanos;
+    }
+
+    /** From when on it is slow, and what hears of it then. */
+    void slowAt(long nanos, Deadline whoHears) {
+        slowNanos = nanos;
+        slowTimer = whoHears;
+    }
+
+    boolean isSlow(long nowNanos) {
+        return nowNanos >= slowNanos;
     }
 
     void timer(Deadline next) {
@@ -27,6 +41,9 @@ final class HopAttempt {
     void stop() {
         if (timer != null) {
             timer.cancel();
+        }
+        if (slowTimer != null) {
+            slowTimer.cancel();
         }
     }
 }

@@ -131,10 +131,26 @@ public final class HttpCircuits {
 
     /** Whether an exchange may need this circuit soon, and no other will do. */
     boolean keeps(Circuit circuit) {
-        List<Circuit> usable = client.circuits().stream()
-                .filter(other -> other.state() == Circuit.State.READY && isUsable(other))
-                .toList();
-        return isWanted() && usable.size() == 1 && usable.get(0) == circuit;
+        return isWanted() && circuit.state() == Circuit.State.READY && isUsable(circuit) && !hasReadyBeside(circuit);
+    }
+
+    /** Whether an exchange waits for this circuit, which is being built. */
+    boolean needs(Circuit circuit) {
+        return isWanted()
+                && circuit.state() == Circuit.State.EXTENDING
+                && isUsable(circuit)
+                && !hasReadyBeside(circuit);
+    }
+
+    /** Whether another is ready that will do as well: none whose exit is avoided, unless this one's is too. */
+    private boolean hasReadyBeside(Circuit circuit) {
+        for (Circuit other : client.circuits()) {
+            boolean isReady = other != circuit && other.state() == Circuit.State.READY && isUsable(other);
+            if (isReady && (!avoided.contains(other.exitKey()) || avoided.contains(circuit.exitKey()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Closes circuits that nothing but exchanges can use once there are none. */
@@ -159,6 +175,6 @@ public final class HttpCircuits {
     }
 
     private boolean isUsable(Circuit circuit) {
-        return circuit.performsHttp() && !upkeep.isReplaced(circuit) && circuit.mayCarry(Isolation.SHARED);
+        return circuit.performsHttp() && !upkeep.isReplaced(circuit) && circuit.mayCarry(Lane.SHARED);
     }
 }

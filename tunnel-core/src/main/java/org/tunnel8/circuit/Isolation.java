@@ -2,58 +2,75 @@ package org.tunnel8.circuit;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which isolation keys are in use, and which circuit is the primary of each (D15).
+ * Which lanes are in use, and which circuit is the primary of each (D15).
  *
  * <p>A circuit that has carried a key's traffic is that key's for good: what came later could be tied to it by whoever
- * sits at the exit. Engine thread only.
+ * sits at the exit. The lane of flows without a key and with the usual number of hops is always in use. Engine thread
+ * only.
  */
 final class Isolation {
-    /** The key of flows that name none. */
-    static final String SHARED = "";
+    private final Lane usual;
+    private final Map<Lane, Circuit> primaries = new LinkedHashMap<>();
+    private final Map<Lane, Integer> users = new LinkedHashMap<>();
 
-    private final Map<String, Circuit> primaries = new LinkedHashMap<>();
-    private final Map<String, Integer> users = new LinkedHashMap<>();
-
-    static String keyOf(@Nullable String isolationKey) {
-        return Objects.requireNonNullElse(isolationKey, SHARED);
+    Isolation(int usualHops) {
+        this.usual = Lane.of(null, usualHops);
     }
 
-    /** A flow of a key begins. */
-    void acquire(String key) {
-        users.merge(key, 1, Integer::sum);
+    /** The lane of flows that ask for nothing special. */
+    Lane usual() {
+        return usual;
     }
 
-    /** A flow of a key ends; true if it was the last. */
-    boolean release(String key) {
-        return users.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1) == null;
+    /** A flow of a lane begins. */
+    void acquire(Lane lane) {
+        users.merge(lane, 1, Integer::sum);
     }
 
-    /** How many primaries are needed: there is always one for flows without a key. */
-    int primariesWanted() {
-        return users.containsKey(SHARED) ? users.size() : users.size() + 1;
+    /** A flow of a lane ends; true if it was the last. */
+    boolean release(Lane lane) {
+        return users.computeIfPresent(lane, (k, count) -> count == 1 ? null : count - 1) == null;
+    }
+
+    /** How many hops circuits are wanted with: the usual number, and those of flows. */
+    Set<Integer> hopCounts() {
+        Set<Integer> counts = new TreeSet<>();
+        counts.add(usual.hops());
+        users.keySet().forEach(lane -> counts.add(lane.hops()));
+        return counts;
+    }
+
+    /** How many primaries are needed of a number of hops. */
+    int primariesWanted(int hops) {
+        int wanted = usual.hops() == hops && !users.containsKey(usual) ? 1 : 0;
+        for (Lane lane : users.keySet()) {
+            wanted += lane.hops() == hops ? 1 : 0;
+        }
+        return wanted;
     }
 
     @Nullable
-    Circuit primary(String key) {
-        return primaries.get(key);
+    Circuit primary(Lane lane) {
+        return primaries.get(lane);
     }
 
-    void makePrimary(String key, Circuit circuit) {
-        primaries.put(key, circuit);
+    void makePrimary(Lane lane, Circuit circuit) {
+        primaries.put(lane, circuit);
     }
 
     boolean isPrimary(Circuit circuit) {
         return primaries.containsValue(circuit);
     }
 
-    /** The key whose primary a circuit is; null if it is none. */
+    /** The lane whose primary a circuit is; null if it is none. */
     @Nullable
-    String keyServedBy(Circuit circuit) {
-        for (Map.Entry<String, Circuit> entry : primaries.entrySet()) {
+    Lane laneServedBy(Circuit circuit) {
+        for (Map.Entry<Lane, Circuit> entry : primaries.entrySet()) {
             if (entry.getValue() == circuit) {
                 return entry.getKey();
             }
@@ -66,9 +83,19 @@ final class Isolation {
         primaries.values().removeIf(primary -> primary == circuit);
     }
 
-    /** Whether a circuit can take over from any primary there may be, as far as what it carried goes. */
+    /** Whether a circuit can take over from any primary of its length, as far as what it carried goes. */
     boolean isSpare(Circuit circuit) {
-        boolean onlyShared = users.isEmpty() || (users.size() == 1 && users.containsKey(SHARED));
-        return !isPrimary(circuit) && (circuit.isUnused() || (onlyShared && circuit.mayCarry(SHARED)));
+        return !isPrimary(circuit)
+                && (circuit.isUnused() || (servesSharedAlone(circuit) && circuit.mayCarry(Lane.SHARED)));
+    }
+
+    /** Whether all flows of a circuit's length are without a key. */
+    private boolean servesSharedAlone(Circuit circuit) {
+        for (Lane lane : users.keySet()) {
+            if (lane.hops() == circuit.goalHops() && !lane.isShared()) {
+                return false;
+            }
+        }
+        return true;
     }
 }

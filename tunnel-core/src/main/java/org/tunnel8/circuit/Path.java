@@ -1,5 +1,6 @@
 package org.tunnel8.circuit;
 
+import java.util.List;
 import org.tunnel8.peer.Peer;
 
 /**
@@ -9,5 +10,10 @@ import org.tunnel8.peer.Peer;
  * @param hops hops in all
  * @param first the first hop; the exit itself if there is only one
  * @param exit the last hop
+ * @param choices why these two, the exit first
  */
-record Path(int hops, Peer first, Peer exit) {}
+record Path(int hops, Peer first, Peer exit, List<HopChoice> choices) {
+    Path(int hops, Peer first, Peer exit) {
+        this(hops, first, exit, List.of());
+    }
+}

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
-import org.tunnel8.peer.Diversity;
 import org.tunnel8.peer.NetworkPrefix;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
@@ -20,33 +19,33 @@ import org.tunnel8.wire.cell.CandidateList;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
- * Draws the hops of own circuits (PROTOCOL.md §8, FR-018b).
+ * Chooses the hops of own circuits (PROTOCOL.md §8, FR-018b).
  *
- * <p>The exit is drawn first, then a first hop that is used least; these two must be known (D8), others need not:
- * behind a symmetric NAT whoever has a public address may be all one knows. Middle hops come from what the previous hop offers,
- * at random among those that may be used: the reference takes the first, which lets a hop lay out the path. Among equals
- * a better standing and steadier round trips are likelier, never certain, so that the unknown get their chance; a network
- * (/16, IPv6 /32) counts once, however many keys it has, and does not get both ends of a circuit if there is another.
- * Engine thread only.
+ * <p>The exit is drawn first, then a first hop; these two must be known (D8), others need not: behind a symmetric NAT
+ * whoever has a public address may be all one knows. Middle hops come from what the previous hop offers, at random among
+ * those that may be used: the reference takes the first, which lets a hop lay out the path. Each is drawn among those that
+ * fewest of our circuits use, so that a standby shares no relay and no exit with the primary while others are to be had;
+ * no key is twice in a circuit, and no network (/16, IPv6 /32) where there is a choice. {@link HopDraw} says who is
+ * likelier among equals. Engine thread only.
  */
 final class PathSelector {
-    /** Keeps a peer of bad standing from never being tried again. */
-    private static final double LEAST_WEIGHT = 0.02;
-    /**
-     * A score below this share of the best is passed over until it has faded: an unknown peer's never is, nor that of one
-     * with a single failure beside peers that have not done much yet.
-     */
-    private static final double PROVEN_SHARE = 0.5;
-
     private final PeerTable peers;
     private final RandomGenerator random;
+    private final HopRules rules;
+    private final TriedHops tried;
 
     /** The next hop of a circuit: whether the hop before offered it, and where it is if it did not. */
-    record NextHop(PublicKey key, IpAddress address, boolean listed) {}
+    record NextHop(
+            PublicKey key,
+            IpAddress address,
+            boolean listed,
+            @Nullable HopChoice choice) {}
 
-    PathSelector(PeerTable peers, RandomGenerator random) {
+    PathSelector(PeerTable peers, RandomGenerator random, HopRules rules, TriedHops tried) {
         this.peers = peers;
         this.random = random;
+        this.rules = rules;
+        this.tried = tried;
     }
 
     /**
@@ -58,7 +57,7 @@ final class PathSelector {
      */
     @Nullable
     Path path(int hops, Iterable<Circuit> circuits) {
-        return path(hops, circuits, usable(PeerFlags.EXIT_BT));
+        return path(hops, circuits, usable(PeerFlags.EXIT_BT), Set.of());
     }
 
     /**
@@ -72,10 +71,9 @@ final class PathSelector {
     @Nullable
     Path httpPath(int hops, Iterable<Circuit> circuits, Set<PublicKey> avoided) {
         List<Peer> exits = usable(PeerFlags.EXIT_HTTP);
-        exits.removeIf(peer -> avoided.contains(peer.key()));
         List<Peer> forData = new ArrayList<>(exits);
-        forData.removeIf(peer -> !peer.flags().has(PeerFlags.EXIT_BT));
-        return path(hops, circuits, forData.isEmpty() ? exits : forData);
+        forData.removeIf(peer -> !peer.flags().has(PeerFlags.EXIT_BT) || avoided.contains(peer.key()));
+        return path(hops, circuits, forData.isEmpty() ? exits : forData, avoided);
     }
 
     /**
@@ -88,28 +86,46 @@ final class PathSelector {
         return usable(PeerFlags.EXIT_HTTP).stream().anyMatch(peer -> !beside.contains(peer.key()));
     }
 
-    private @Nullable Path path(int hops, Iterable<Circuit> circuits, List<Peer> exits) {
-        Map<PublicKey, Integer> firstUses = new HashMap<>();
-        Map<PublicKey, Integer> exitUses = new HashMap<>();
-        for (Circuit circuit : circuits) {
-            firstUses.merge(circuit.path().first().key(), 1, Integer::sum);
-            exitUses.merge(circuit.path().exit().key(), 1, Integer::sum);
-        }
-        Peer exit = draw(leastUsed(proven(exits, PeerRole.EXIT), exitUses), PeerRole.EXIT);
+    private @Nullable Path path(int hops, Iterable<Circuit> circuits, List<Peer> exits, Set<PublicKey> avoided) {
+        Map<PublicKey, Integer> uses = uses(circuits);
+        HopDraw.Drawn exit = HopDraw.ofPeers(peers, "exit", PeerRole.EXIT, exits)
+                .without(avoided)
+                .permittedBy(rules)
+                .ratherUntried(tried)
+                // Who lends his line for the last hop only where nobody else does it is asked last.
+                .rather(peer -> !peer.flags().has(PeerFlags.EXIT_BACKUP))
+                .ratherProven()
+                .ratherLeastUsed(uses)
+                .draw(random, uses);
         if (exit == null) {
             return null;
         }
         if (hops == 1) {
-            return new Path(1, exit, exit);
+            return new Path(1, exit.peer(), exit.peer(), List.of(exit.choice()));
         }
-        List<Peer> relays = usable(PeerFlags.RELAY);
-        relays.removeIf(peer -> peer.key().equals(exit.key()));
-        // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other can.
-        List<Peer> plain = new ArrayList<>(relays);
-        plain.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT));
-        List<Peer> firsts = elsewhere(exit, proven(plain.isEmpty() ? relays : plain, PeerRole.RELAY));
-        Peer first = draw(leastUsed(firsts, firstUses), PeerRole.RELAY);
-        return first == null ? null : new Path(hops, first, exit);
+        HopDraw.Drawn first = HopDraw.ofPeers(peers, "first hop", PeerRole.RELAY, usable(PeerFlags.RELAY))
+                .without(Set.of(exit.peer().key()))
+                .permittedBy(rules)
+                // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other
+                // can.
+                .rather(peer -> !peer.flags().has(PeerFlags.EXIT_BT))
+                .ratherUntried(tried)
+                .ratherOutside(Set.of(exit.peer().network()))
+                .ratherProven()
+                .ratherLeastUsed(uses)
+                .draw(random, uses);
+        return first == null ? null : new Path(hops, first.peer(), exit.peer(), List.of(exit.choice(), first.choice()));
+    }
+
+    /** How many circuits each key is part of, or is to be part of. */
+    private static Map<PublicKey, Integer> uses(Iterable<Circuit> circuits) {
+        Map<PublicKey, Integer> uses = new HashMap<>();
+        for (Circuit circuit : circuits) {
+            for (PublicKey key : circuit.parts()) {
+                uses.merge(key, 1, Integer::sum);
+            }
+        }
+        return uses;
     }
 
     /**
@@ -128,33 +144,69 @@ final class PathSelector {
      * @param circuit the circuit
      * @param offered what its last hop offers
      * @param ownKey this node's key
+     * @param circuits circuits in use or being built
      * @return null if there is nobody to extend to
      */
     @Nullable
-    NextHop next(Circuit circuit, CandidateList offered, PublicKey ownKey) {
+    NextHop next(Circuit circuit, CandidateList offered, PublicKey ownKey, Iterable<Circuit> circuits) {
         PublicKey exit = circuit.path().exit().key();
         if (circuit.hops() == circuit.goalHops() - 1) {
             Peer known = peers.byKey(exit);
             IpAddress address = new IpAddress((known == null ? circuit.path().exit() : known).address());
-            return new NextHop(
-                    exit,
-                    address,
-                    offered.relays().contains(exit) || offered.exits().contains(exit));
+            boolean listed = offered.relays().contains(exit) || offered.exits().contains(exit);
+            return new NextHop(exit, address, listed, null);
         }
         Set<PublicKey> taken = new HashSet<>(circuit.hopKeys());
         taken.add(exit);
         taken.add(ownKey);
-        PublicKey listed = drawKey(offered.relays(), taken);
+        Map<PublicKey, Integer> uses = uses(circuits);
+        Set<NetworkPrefix> networks = networksOf(circuit);
+        HopDraw.Drawn listed = middle(
+                HopDraw.ofKeys(peers, "middle hop, offered", PeerRole.RELAY, offered.relays()), taken, networks, uses);
         if (listed == null) {
-            listed = drawKey(offered.exits(), taken);
+            listed = middle(
+                    HopDraw.ofKeys(peers, "middle hop, offered exit", PeerRole.RELAY, offered.exits()),
+                    taken,
+                    networks,
+                    uses);
         }
         if (listed != null) {
-            return new NextHop(listed, IpAddress.UNSPECIFIED, true);
+            return new NextHop(listed.candidate().key(), IpAddress.UNSPECIFIED, true, listed.choice());
         }
-        List<Peer> own = usable(PeerFlags.RELAY);
-        own.removeIf(peer -> taken.contains(peer.key()));
-        Peer drawn = draw(own, PeerRole.RELAY);
-        return drawn == null ? null : new NextHop(drawn.key(), new IpAddress(drawn.address()), false);
+        HopDraw.Drawn own = middle(
+                HopDraw.ofPeers(peers, "middle hop of our own", PeerRole.RELAY, usable(PeerFlags.RELAY))
+                        // Nobody sends a puncture for us: the hop before reaches whom anybody reaches.
+                        .rather(Peer::isPublic),
+                taken,
+                networks,
+                uses);
+        return own == null
+                ? null
+                : new NextHop(own.peer().key(), new IpAddress(own.peer().address()), false, own.choice());
+    }
+
+    private HopDraw.@Nullable Drawn middle(
+            HopDraw draw, Set<PublicKey> taken, Set<NetworkPrefix> networks, Map<PublicKey, Integer> uses) {
+        return draw.without(taken)
+                .permittedBy(rules)
+                .ratherUntried(tried)
+                .ratherOutside(networks)
+                .ratherProven()
+                .ratherLeastUsed(uses)
+                .draw(random, uses);
+    }
+
+    private Set<NetworkPrefix> networksOf(Circuit circuit) {
+        Set<NetworkPrefix> networks = new HashSet<>();
+        networks.add(circuit.path().first().network());
+        networks.add(circuit.path().exit().network());
+        for (PublicKey key : circuit.hopKeys()) {
+            Peer known = peers.byKey(key);
+            if (known != null) {
+                networks.add(known.network());
+            }
+        }
+        return networks;
     }
 
     private List<Peer> usable(int flag) {
@@ -162,88 +214,5 @@ final class PathSelector {
         // Tunnel control runs over IPv4 only (PROTOCOL.md §13).
         usable.removeIf(peer -> !(peer.address().getAddress() instanceof Inet4Address));
         return usable;
-    }
-
-    /** Those whose standing does not fall far behind the best: who never serves is always among the least used. */
-    private List<Peer> proven(List<Peer> candidates, PeerRole role) {
-        double best = 0;
-        for (Peer peer : candidates) {
-            best = Math.max(best, peers.scoreOf(peer.key(), role));
-        }
-        List<Peer> proven = new ArrayList<>();
-        for (Peer peer : candidates) {
-            if (peers.scoreOf(peer.key(), role) >= PROVEN_SHARE * best) {
-                proven.add(peer);
-            }
-        }
-        return proven;
-    }
-
-    /** Those in another network than the exit, if there are any: one hand should not hold both ends. */
-    private static List<Peer> elsewhere(Peer exit, List<Peer> candidates) {
-        List<Peer> elsewhere = new ArrayList<>(candidates);
-        elsewhere.removeIf(peer -> peer.network().equals(exit.network()));
-        return elsewhere.isEmpty() ? candidates : elsewhere;
-    }
-
-    private static List<Peer> leastUsed(List<Peer> candidates, Map<PublicKey, Integer> uses) {
-        int least = Integer.MAX_VALUE;
-        for (Peer peer : candidates) {
-            least = Math.min(least, uses.getOrDefault(peer.key(), 0));
-        }
-        List<Peer> rarest = new ArrayList<>();
-        for (Peer peer : candidates) {
-            if (uses.getOrDefault(peer.key(), 0) == least) {
-                rarest.add(peer);
-            }
-        }
-        return rarest;
-    }
-
-    private @Nullable Peer draw(List<Peer> candidates, PeerRole role) {
-        Map<NetworkPrefix, Integer> crowds = Diversity.crowds(candidates);
-        double total = 0;
-        for (Peer peer : candidates) {
-            total += weight(peer, role, crowds);
-        }
-        double mark = random.nextDouble() * total;
-        for (Peer peer : candidates) {
-            mark -= weight(peer, role, crowds);
-            if (mark < 0) {
-                return peer;
-            }
-        }
-        return candidates.isEmpty() ? null : candidates.get(candidates.size() - 1);
-    }
-
-    private @Nullable PublicKey drawKey(List<PublicKey> offered, Set<PublicKey> taken) {
-        List<PublicKey> usable = new ArrayList<>();
-        double total = 0;
-        for (PublicKey key : offered) {
-            if (key.isTunnelCompatible() && !taken.contains(key)) {
-                usable.add(key);
-                total += weight(key, PeerRole.RELAY);
-            }
-        }
-        double mark = random.nextDouble() * total;
-        for (PublicKey key : usable) {
-            mark -= weight(key, PeerRole.RELAY);
-            if (mark < 0) {
-                return key;
-            }
-        }
-        return usable.isEmpty() ? null : usable.get(usable.size() - 1);
-    }
-
-    /** A network counts once, however many keys it has. */
-    private double weight(Peer peer, PeerRole role, Map<NetworkPrefix, Integer> crowds) {
-        return weight(peer.key(), role) / crowds.getOrDefault(peer.network(), 1);
-    }
-
-    private double weight(PublicKey key, PeerRole role) {
-        double score = peers.scoreOf(key, role);
-        Peer known = peers.byKey(key);
-        double steadiness = known == null ? 1 : known.rtt().steadiness();
-        return Math.max(LEAST_WEIGHT, score * score * steadiness);
     }
 }

@@ -1,25 +1,33 @@
 package org.tunnel8.circuit;
 
 import java.util.Comparator;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 
 /**
- * Brings the circuits of a pool to what is wanted: builds what is missing, side by side, and retires what is worn, spent
- * or too much (D15).
+ * Brings the circuits of a pool to what is wanted: builds what is missing, side by side, races another circuit against one
+ * that is slow to build, and has retired what is not needed any more (D15, D5).
  *
- * <p>Failed attempts are repeated with other hops, with growing pauses after failures in a row. Engine thread only.
+ * <p>Failed attempts are repeated with other hops: at once at first, with growing pauses after many failures in a row.
+ * Engine thread only.
  */
 final class PoolUpkeep {
-    /** The pause after the first failure in a row; doubled with each further one (FR-004). */
+    /** The first pause after too many failures in a row; doubled with each further one (FR-004). */
     static final long FIRST_PAUSE_NANOS = 100_000_000L;
     /** The longest pause between attempts (FR-004). */
     static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
     /** How often wants, ages and candidates are looked at when nothing else happens. */
     static final long LOOK_NANOS = 1_000_000_000L;
+    /** Looks that follow each other at once; what is not settled by then waits for the next. */
+    private static final int MOST_ROUNDS = 8;
+    /** Failures in a row that need no pause, for each circuit that is wanted: each tries other hops. */
+    private static final int FREE_FAILURES = 2;
+    /** Circuits being built at a time for each that is wanted: one, and one that is raced against it. */
+    private static final int RACERS = 2;
 
     private final CircuitSettings settings;
     private final PeerTable peers;
@@ -28,6 +36,8 @@ final class PoolUpkeep {
     private final CircuitNetworkClient client;
     private final Isolation isolation;
     private final HttpCircuits http;
+    private final Wear wear;
+    private final Retirement retirement;
     private int failuresInARow;
     private long pausedUntilNanos;
     private boolean running;
@@ -49,6 +59,8 @@ final class PoolUpkeep {
         this.client = client;
         this.isolation = isolation;
         this.http = new HttpCircuits(this, client, selector, peers, deadlines);
+        this.wear = new Wear(settings, client.limits(), deadlines);
+        this.retirement = new Retirement(this, client, isolation, http, wear, deadlines);
     }
 
     void start() {
@@ -69,7 +81,7 @@ final class PoolUpkeep {
 
     /** A peer has become known. */
     void peersChanged() {
-        if (running && wanted() > alive()) {
+        if (running && isLacking()) {
             fill();
         }
     }
@@ -91,48 +103,86 @@ final class PoolUpkeep {
     /** A circuit has ended. */
     void onClosed(Circuit circuit, CloseReason reason) {
         if (circuit.buildNanos() == 0 && reason != CloseReason.UNNEEDED) {
-            long pause = Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failuresInARow, 10));
             failuresInARow++;
-            pausedUntilNanos = deadlines.nowNanos() + pause;
+            int beyond = failuresInARow - freeFailures();
+            if (beyond > 0) {
+                pausedUntilNanos =
+                        deadlines.nowNanos() + Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(beyond, 10));
+            }
         }
         lookNow();
     }
 
-    /** The quickest ready circuit that may carry a key and is no key's primary, healthy ones before suspect ones. */
+    private int freeFailures() {
+        return FREE_FAILURES * (1 + settings.standbys());
+    }
+
+    /** The best ready circuit that may carry a lane and is no lane's primary. */
     @Nullable
-    Circuit bestStandby(String key) {
+    Circuit bestStandby(Lane lane) {
         return client.circuits().stream()
                 .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.carriesData())
-                .filter(circuit -> !isolation.isPrimary(circuit) && circuit.mayCarry(key))
-                .min(Comparator.comparing(this::isReplaced)
-                        .thenComparing(Circuit::isSuspect)
-                        .thenComparing(Circuit::rttNanos))
+                .filter(circuit -> circuit.goalHops() == lane.hops())
+                .filter(circuit -> !isolation.isPrimary(circuit) && circuit.mayCarry(lane.isolationKey()))
+                .min(bestFirst())
                 .orElse(null);
     }
 
-    private int wanted() {
-        return Math.min(settings.maxCircuits(), isolation.primariesWanted() + settings.standbys());
+    /** The sound before the doubtful, and among them the quick before the slow. */
+    Comparator<Circuit> bestFirst() {
+        return Comparator.comparing(this::isReplaced)
+                .thenComparing(Circuit::isSuspect)
+                .thenComparing(circuit -> circuit.health.quality().isDoubtful())
+                .thenComparing(Circuit::rttNanos);
     }
 
-    /** Circuits that count towards what is wanted: not those that are being replaced, or spent on a key. */
-    private int alive() {
+    /** How many circuits are wanted of each number of hops: primaries first, then standbys for each, as far as there is room. */
+    Map<Integer, Integer> wanted() {
+        Map<Integer, Integer> wanted = new LinkedHashMap<>();
+        wanted.put(isolation.usual().hops(), 0); // what most flows need comes first
+        isolation.hopCounts().forEach(hops -> wanted.putIfAbsent(hops, 0));
+        int room = settings.maxCircuits();
+        for (Map.Entry<Integer, Integer> entry : wanted.entrySet()) {
+            int primaries = Math.min(room, isolation.primariesWanted(entry.getKey()));
+            entry.setValue(primaries);
+            room -= primaries;
+        }
+        for (Map.Entry<Integer, Integer> entry : wanted.entrySet()) {
+            int standbys = Math.min(room, settings.standbys());
+            entry.setValue(entry.getValue() + standbys);
+            room -= standbys;
+        }
+        return wanted;
+    }
+
+    /** Circuits that count towards what is wanted: not those that are being replaced, spent on a key, or slow to come. */
+    int alive(int hops) {
         int alive = 0;
         for (Circuit circuit : client.circuits()) {
             boolean serves = isolation.isPrimary(circuit) || isolation.isSpare(circuit);
-            alive += serves && circuit.carriesData() && !isReplaced(circuit) ? 1 : 0;
+            boolean counts = serves && circuit.goalHops() == hops && circuit.carriesData();
+            alive += counts && !isReplaced(circuit) && !circuit.isSlow() ? 1 : 0;
         }
         return alive;
     }
 
-    /** Whether another circuit is to take the place of this one. */
-    boolean isReplaced(Circuit circuit) {
-        return isWorn(circuit) || circuit.health.isFailing();
+    private boolean isLacking() {
+        for (Map.Entry<Integer, Integer> entry : wanted().entrySet()) {
+            if (alive(entry.getKey()) < entry.getValue()) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private boolean isWorn(Circuit circuit) {
-        return deadlines.nowNanos() - circuit.createdNanos()
-                        > settings.ageLimit().toNanos()
-                || circuit.bytesUp() + circuit.bytesDown() > settings.trafficLimitBytes();
+    /** Whether another circuit is to take the place of this one. */
+    boolean isReplaced(Circuit circuit) {
+        return isUnsound(circuit) || wear.isWorn(circuit);
+    }
+
+    /** Whether a circuit does not answer, or does not do its part. */
+    static boolean isUnsound(Circuit circuit) {
+        return circuit.health.isFailing() || circuit.health.quality().isPoor();
     }
 
     /** Brings circuits to what is wanted. What ends meanwhile has it look once more, after this look. */
@@ -142,10 +192,11 @@ final class PoolUpkeep {
             return;
         }
         filling = true;
+        int rounds = 0;
         do {
             fillAgain = false;
             fillOnce();
-        } while (fillAgain && running);
+        } while (fillAgain && running && ++rounds < MOST_ROUNDS);
         filling = false;
     }
 
@@ -159,10 +210,9 @@ final class PoolUpkeep {
             next = Math.min(next, pausedUntilNanos);
         } else if (peers.confirmedCount() >= settings.minPeers()) {
             buildForHttp();
-            build();
+            wanted().forEach(this::build);
         }
-        retireWorn();
-        retireSurplus();
+        retirement.retire();
         http.retire();
         look = deadlines.at(next, this::fill);
     }
@@ -172,7 +222,7 @@ final class PoolUpkeep {
         if (forHttp == null) {
             return;
         }
-        Circuit spare = hasRoom() ? null : leastUseful();
+        Circuit spare = hasRoom() ? null : retirement.leastUseful(settings.hops());
         if (spare != null) {
             client.close(spare, CloseReason.UNNEEDED);
         }
@@ -185,13 +235,21 @@ final class PoolUpkeep {
         return client.circuits().size() < settings.maxCircuits();
     }
 
-    private void build() {
-        for (int missing = wanted() - alive(); missing > 0; missing--) {
-            Path path = selector.path(settings.hops(), client.circuits());
+    private void build(int hops, int wanted) {
+        int beingBuilt = 0;
+        for (Circuit circuit : client.circuits()) {
+            boolean isBuilt = circuit.state() == Circuit.State.EXTENDING && circuit.goalHops() == hops;
+            beingBuilt += isBuilt ? 1 : 0;
+        }
+        // Where nothing comes up, racing would only add to the load.
+        int most = failuresInARow > freeFailures() ? wanted : RACERS * wanted;
+        for (int missing = wanted - alive(hops); missing > 0 && beingBuilt < most; missing--) {
+            Path path = selector.path(hops, client.circuits());
             if (path == null || !makeRoom()) {
                 return;
             }
             client.build(path);
+            beingBuilt++;
         }
     }
 
@@ -202,63 +260,8 @@ final class PoolUpkeep {
                     .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
                     .filter(circuit -> !isolation.isPrimary(circuit))
                     .min(Comparator.comparing(Circuit::isRidden))
-                    .ifPresent(circuit -> client.close(circuit, reasonToReplace(circuit)));
+                    .ifPresent(circuit -> client.close(circuit, retirement.reasonToReplace(circuit)));
         }
         return hasRoom();
-    }
-
-    private CloseReason reasonToReplace(Circuit circuit) {
-        return isWorn(circuit) ? CloseReason.WORN_OUT : CloseReason.UNRESPONSIVE;
-    }
-
-    /** Takes worn circuits out of use once another can take their place. */
-    private void retireWorn() {
-        for (Circuit circuit : List.copyOf(client.circuits())) {
-            if (circuit.state() != Circuit.State.READY || !isWorn(circuit)) {
-                continue;
-            }
-            String key = isolation.keyServedBy(circuit);
-            Circuit successor = bestStandby(key == null ? Isolation.SHARED : key);
-            if (key == null) {
-                // A standby or spent circuit goes when any is left that is not being replaced.
-                successor = client.circuits().stream()
-                        .filter(other -> other.state() == Circuit.State.READY && !isReplaced(other))
-                        .findFirst()
-                        .orElse(null);
-            }
-            if (successor == null || isReplaced(successor)) {
-                continue;
-            }
-            if (key != null) {
-                isolation.makePrimary(key, successor);
-            }
-            client.close(circuit, CloseReason.WORN_OUT);
-        }
-    }
-
-    /**
-     * Closes standbys beyond those wanted, which are left when a circuit that was being replaced has recovered, and
-     * circuits that are spent on a key and not its primary any more.
-     */
-    private void retireSurplus() {
-        for (Circuit circuit : List.copyOf(client.circuits())) {
-            boolean isSpent = circuit.carriesData() && !isolation.isPrimary(circuit) && !isolation.isSpare(circuit);
-            if (circuit.state() == Circuit.State.READY && isSpent && !circuit.isRidden() && !http.keeps(circuit)) {
-                client.close(circuit, CloseReason.UNNEEDED);
-            }
-        }
-        Circuit least = leastUseful();
-        while (least != null && alive() > wanted()) {
-            client.close(least, CloseReason.UNNEEDED);
-            least = leastUseful();
-        }
-    }
-
-    private @Nullable Circuit leastUseful() {
-        return client.circuits().stream()
-                .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.carriesData())
-                .filter(circuit -> !circuit.isRidden() && !isolation.isPrimary(circuit) && !http.keeps(circuit))
-                .max(Comparator.comparing(Circuit::rttNanos))
-                .orElse(null);
     }
 }

@@ -23,6 +23,15 @@ public interface EngineListener {
     default void onCircuitClosed(Circuit circuit, CloseReason reason) {}
 
     /**
+     * Flows have left a circuit of the node's own: they are on another, or wait for one.
+     *
+     * @param from the circuit they were on, which may live
+     * @param flows how many, at least one
+     * @param reason why
+     */
+    default void onFlowsMoved(Circuit from, int flows, CloseReason reason) {}
+
+    /**
      * The number of known peers has changed.
      *
      * @param peers how many are known now

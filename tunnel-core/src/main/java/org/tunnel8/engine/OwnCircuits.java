@@ -53,14 +53,31 @@ final class OwnCircuits implements CircuitListener {
     @Override
     public void onReady(Circuit circuit) {
         listener.onCircuitReady(circuit);
+        flows.onReady().forEach((from, count) -> tellMoved(from, count, whyUnsound(from)));
         exchanges.routesChanged();
     }
 
     @Override
+    public void onFailing(Circuit circuit) {
+        tellMoved(circuit, flows.onFailing(circuit), whyUnsound(circuit));
+    }
+
+    @Override
     public void onClosed(Circuit circuit, CloseReason reason) {
-        flows.onClosed(circuit);
+        int moved = flows.onClosed(circuit);
         exchanges.onRouteLost(circuit.id());
         listener.onCircuitClosed(circuit, reason);
+        tellMoved(circuit, moved, reason);
+    }
+
+    private void tellMoved(Circuit from, int count, CloseReason why) {
+        if (count > 0) {
+            listener.onFlowsMoved(from, count, why);
+        }
+    }
+
+    private static CloseReason whyUnsound(Circuit circuit) {
+        return circuit.isFailing() ? CloseReason.UNRESPONSIVE : CloseReason.MISBEHAVING;
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class TunnelEngine {
             "exchanges of the discovery overlay",
             2,
             "own circuits",
-            2,
+            3,
             "pending extends",
             1,
             "HTTP exchanges",
@@ -360,11 +360,24 @@ public final class TunnelEngine {
      *
      * @param receiver takes what comes back
      * @param isolationKey flows of different keys never share a circuit; null for no isolation
-     * @return the flow
+     * @return the flow, over circuits of the usual number of hops
      * @throws IllegalStateException if this engine keeps no circuits of its own
      */
     public FlowTable.Flow openFlow(FlowTable.Receiver receiver, @Nullable String isolationKey) {
         return client().flows().open(receiver, isolationKey);
+    }
+
+    /**
+     * Begins a datagram flow of the application over circuits of some number of hops.
+     *
+     * @param receiver takes what comes back
+     * @param isolationKey flows of different keys never share a circuit; null for no isolation
+     * @param hops 1 to 3
+     * @return the flow
+     * @throws IllegalStateException if this engine keeps no circuits of its own
+     */
+    public FlowTable.Flow openFlow(FlowTable.Receiver receiver, @Nullable String isolationKey, int hops) {
+        return client().flows().open(receiver, isolationKey, hops);
     }
 
     private OwnCircuits client() {
@@ -462,6 +475,7 @@ public final class TunnelEngine {
         tables.addAll(exit.tables(others));
         if (ownCircuits != null) {
             tables.add(ownCircuits.pool().table());
+            tables.addAll(ownCircuits.pool().memories());
             tables.add(ownCircuits.exchanges().table());
         }
         tables.add(destroys.table());

@@ -34,6 +34,8 @@ public enum DropReason {
     UNKNOWN_CIRCUIT,
     /** A layer does not open: wrong key, forged or damaged. */
     BAD_LAYER,
+    /** A cell that has come before. */
+    REPLAYED,
     /** A plaintext cell other than create and created, or on a relayed circuit. */
     PLAINTEXT_REFUSED,
     /** More relay_early cells than a relay passes. */

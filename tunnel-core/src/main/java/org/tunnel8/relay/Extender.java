@@ -17,6 +17,7 @@ import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.cell.Create;
+import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.Extend;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -140,8 +141,14 @@ final class Extender {
         pending.timer(timer);
     }
 
-    /** Gives up an extend; a created that comes for it later finds nothing. */
+    /** Gives up an extend; a created that comes for it later finds nothing, and who may have sent it need not wait. */
     void abandon(PendingExtend pending) {
+        service.sendDestroy(pending.next, Destroy.REASON_UNNEEDED);
+        forget(pending);
+    }
+
+    /** Notes that the next hop has ended what it had begun, or never will begin. */
+    void forget(PendingExtend pending) {
         pending.stopTimer();
         table.remove(pending.next.circuitId(), pending);
         if (pending.circuit.pending == pending) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellEndpoint;
 import org.tunnel8.cell.JoinedPath;
+import org.tunnel8.cell.ReplayWindow;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.crypto.SendCounter;
@@ -21,16 +22,23 @@ import org.tunnel8.wire.cell.CellFrame;
  * Engine thread only.
  */
 final class JoinedCircuit implements CellEndpoint, JoinedPath {
+    /** Cells remembered while the circuit is being built: its owner sends a handful. */
+    private static final int REMEMBERED_AT_FIRST = 64;
+    /** Cells remembered once data goes through it to the outside. */
+    private static final int REMEMBERED_WITH_DATA = 512;
+
     private final RelayService service;
     private final Link previous;
     private final SessionKeys keys;
     private final SendCounter backwardCounter = SendCounter.responderBackward();
     private final List<Peer> offered;
     private final long createdNanos;
+    private ReplayWindow replays = new ReplayWindow(REMEMBERED_AT_FIRST);
     private long lastUsedNanos;
     private long bytes;
     private int extendsFollowed;
     private boolean open = true;
+    private boolean carriesData;
 
     @Nullable
     PendingExtend pending;
@@ -52,9 +60,13 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
             return;
         }
         int body = offset + CellFrame.HEADER_BYTES;
-        int opened = service.cipher().open(keys.forward(), buffer, body, length - CellFrame.HEADER_BYTES);
+        int layer = length - CellFrame.HEADER_BYTES;
+        long fingerprint = layer < LayerCipher.OVERHEAD_BYTES ? 0 : ReplayWindow.fingerprint(buffer, body, layer);
+        int opened = service.cipher().open(keys.forward(), buffer, body, layer);
         if (opened < 0) {
             service.drop(DropReason.BAD_LAYER);
+        } else if (!replays.isNew(fingerprint)) {
+            service.drop(DropReason.REPLAYED);
         } else if (opened == 0) {
             service.drop(DropReason.MALFORMED);
         } else {
@@ -104,6 +116,14 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     @Override
     public void carried(int count) {
         bytes += count;
+    }
+
+    /** Data has come through it: from now on more cells are remembered, as many more come. */
+    void carriesData() {
+        if (!carriesData) {
+            carriesData = true;
+            replays = new ReplayWindow(REMEMBERED_WITH_DATA);
+        }
     }
 
     /** Counts an extend; false if there have been too many. */

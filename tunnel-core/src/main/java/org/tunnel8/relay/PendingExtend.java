@@ -69,7 +69,7 @@ final class PendingExtend implements CellEndpoint {
 
     @Override
     public void onDestroy(int reason) {
-        extender.abandon(this);
+        extender.forget(this);
     }
 
     void timer(Deadline next) {

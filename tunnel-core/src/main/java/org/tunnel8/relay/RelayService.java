@@ -251,6 +251,7 @@ public final class RelayService implements CellRouter.CreateHandler {
     void onMessage(
             JoinedCircuit circuit, InetSocketAddress from, boolean relayEarly, byte[] buffer, int offset, int length) {
         if (buffer[offset] == CellMessageId.DATA) {
+            circuit.carriesData();
             exit.onData(circuit, from, buffer, offset, length);
             return;
         }
@@ -381,7 +382,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         circuit.sendBack(cells.scratch(), Headroom.FRONT_BYTES, length);
     }
 
-    private void sendDestroy(Link to, int reason) {
+    void sendDestroy(Link to, int reason) {
         byte[] packet = DestroyCodec.encode(cells.community(), to.circuitId(), reason, identity);
         sink.send(to.address(), packet, 0, packet.length);
         log.debug("destroy sent, reason {}", reason);

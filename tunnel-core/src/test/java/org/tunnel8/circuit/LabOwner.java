@@ -29,6 +29,7 @@ public final class LabOwner {
         PeerTable peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, node.deadlines());
         peers.admit(new Sighting(first.key(), first.address(), true, null, true, new PeerFlags(PeerFlags.RELAY)));
         Peer firstPeer = peers.all().get(0);
+        TriedHops tried = new TriedHops(node.deadlines());
         CircuitNetworkClient client = new CircuitNetworkClient(
                 node.identity(),
                 node.table(),
@@ -36,7 +37,8 @@ public final class LabOwner {
                 node.sink(),
                 node.cipher(),
                 peers,
-                new PathSelector(peers, random),
+                new PathSelector(peers, random, HopRules.NONE, tried),
+                tried,
                 node.deadlines(),
                 random,
                 node.counters(),
@@ -45,7 +47,8 @@ public final class LabOwner {
                 client,
                 first.circuitId(),
                 new Path(keys.size(), firstPeer, firstPeer),
-                node.deadlines().nowNanos());
+                node.deadlines().nowNanos(),
+                1);
         for (SessionKeys hop : keys) {
             circuit.add(new Hop(circuit.hops() == 0 ? first.key() : lastHop, hop));
         }

@@ -208,6 +208,9 @@ class ExtendingTest {
         fixture.sent.clear();
 
         fixture.runFor(Duration.ofSeconds(2));
+        assertThat(fixture.onlyDestroy(ELSEWHERE).circuitId())
+                .as("who may have joined all the same is told")
+                .isEqualTo(create.circuitId());
         fixture.deliverPlain(ELSEWHERE, create.circuitId(), created((Create) create.plain(), 100));
         assertThat(fixture.sent).isEmpty();
         assertThat(fixture.drops(DropReason.UNKNOWN_CIRCUIT)).isEqualTo(1);
@@ -217,7 +220,9 @@ class ExtendingTest {
     @Test
     void aLaterExtendSupersedesAnEarlierOneWhoseLateAnswerFindsNothing() {
         Sent first = extended(9);
-        Sent second = extended(10);
+        owner.extend(10, next.publicKey(), new IpAddress(ELSEWHERE));
+        assertThat(fixture.onlyDestroy(ELSEWHERE).circuitId()).isEqualTo(first.circuitId());
+        Sent second = fixture.onlySent();
         assertThat(second.circuitId()).isNotEqualTo(first.circuitId());
 
         fixture.deliverPlain(ELSEWHERE, first.circuitId(), created((Create) first.plain(), 100));

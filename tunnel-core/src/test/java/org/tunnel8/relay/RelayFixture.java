@@ -176,6 +176,19 @@ final class RelayFixture {
         return sent.remove(0);
     }
 
+    /** Takes the only destroy that was sent since the last call, out of all else. */
+    Destroy onlyDestroy(InetSocketAddress to) {
+        List<Sent> destroys = sent.stream().filter(each -> !each.isCell()).toList();
+        assertThat(destroys).hasSize(1).allMatch(each -> each.to().equals(to));
+        sent.removeAll(destroys);
+        try {
+            return DestroyCodec.decode(
+                    destroys.get(0).bytes(), 0, destroys.get(0).bytes().length);
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static byte[] encode(CellMessage message) {
         WireWriter writer = new WireWriter(10_000);
         CellCodec.encode(message, writer);

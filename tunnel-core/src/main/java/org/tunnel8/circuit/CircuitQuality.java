@@ -1,0 +1,174 @@
+package org.tunnel8.circuit;
+
+import java.util.Arrays;
+
+/**
+ * What a circuit does with what is sent through it, by counts that fade: pings answered, cells that open, cells that do
+ * not, cells that come again.
+ *
+ * <p>A path loses datagrams by itself, so a circuit is judged by what is {@link #usual()} for the circuits of this client
+ * and not by a fixed figure: on a network that loses half of all pings, so does an honest circuit. Engine thread only.
+ */
+final class CircuitQuality {
+    /** Outcomes of pings before which nothing is said of a circuit. */
+    static final int LEAST_PINGS = 8;
+    /** With each outcome the ones before weigh so much less: some fifty count. */
+    private static final double FADING = 0.98;
+    /** A circuit is poor that delivers less than this part of what is usual. */
+    private static final double POOR_PART = 0.7;
+    /** And so much less that chance does it in one of a thousand cases. */
+    private static final double POOR_DEVIATIONS = 3;
+    /** A circuit is doubtful that delivers less than this part of what is usual. */
+    private static final double DOUBTFUL_PART = 0.85;
+
+    /** Cells that do not open, or come again, are looked at over spans of this length. */
+    static final long SPAN_NANOS = 8_000_000_000L;
+    /** So many spans in a row make a circuit poor: what passes sooner is an accident, or somebody's who stands outside. */
+    static final int BAD_SPANS = 3;
+    /** Such cells in a span before it is bad. */
+    private static final int LEAST_BAD_CELLS = 4;
+    /** A span is bad if more than this share of its cells does. Networks damage next to none and duplicate one in a hundred at the most. */
+    private static final double BAD_SHARE = 0.05;
+    /** And if not more than this: a flood comes from somebody who has learnt an id, and who sends it is no hop's doing. */
+    private static final double FLOOD_SHARE = 0.75;
+
+    /** What share of pings is usually answered; shared by all circuits of a client. Engine thread only. */
+    static final class Usual {
+        /** Until something is known: a path of six links that lose one in a hundred each. */
+        private static final double AT_FIRST = 0.94;
+        /** The share moves by so much of the difference with each outcome. */
+        private static final double PACE = 1.0 / 64;
+
+        /**
+         * No two circuits are left within this time because of what came through them besides: who watches the way between
+         * two hops could otherwise drive us from one circuit to the next.
+         */
+        static final long TAINT_PAUSE_NANOS = 60_000_000_000L;
+
+        private double share = AT_FIRST;
+        private long leftNanos = Long.MIN_VALUE;
+
+        double share() {
+            return share;
+        }
+
+        boolean mayLeaveTainted(long nowNanos) {
+            if (leftNanos != Long.MIN_VALUE && nowNanos - leftNanos < TAINT_PAUSE_NANOS) {
+                return false;
+            }
+            leftNanos = nowNanos;
+            return true;
+        }
+
+        void learn(boolean answered) {
+            share += ((answered ? 1 : 0) - share) * PACE;
+        }
+    }
+
+    private final Usual usual;
+    private double pings;
+    private double answers;
+    private long spanEndsNanos;
+    private boolean left;
+    private int cells;
+    private int bad;
+    private int replayed;
+    private int damagedSpans;
+    private int replayedSpans;
+    /** Of the cells that did not open in this span, how many failed at each layer. */
+    private final int[] badAtLayer = new int[CircuitSettings.MAX_HOPS];
+    /** The layer at which most failed in the latest bad span. */
+    private int worstLayer;
+
+    CircuitQuality(Usual usual) {
+        this.usual = usual;
+    }
+
+    /** A ping was answered, or not in time. */
+    void ping(boolean answered) {
+        boolean wasPoor = isPoor();
+        pings = pings * FADING + 1;
+        answers = answers * FADING + (answered ? 1 : 0);
+        if (!wasPoor) {
+            usual.learn(answered);
+        }
+    }
+
+    /** A cell has opened under every layer and is new. */
+    void good() {
+        cells++;
+    }
+
+    /** A cell did not open at a layer, counted from the first hop's. */
+    void bad(int layer) {
+        bad++;
+        badAtLayer[layer]++;
+    }
+
+    /** A cell has come again. */
+    void replayed() {
+        replayed++;
+    }
+
+    /** Looks at the span that has passed, if one has. */
+    void look(long nowNanos) {
+        if (nowNanos < spanEndsNanos) {
+            return;
+        }
+        damagedSpans = isBad(bad) ? damagedSpans + 1 : 0;
+        replayedSpans = isBad(replayed) ? replayedSpans + 1 : 0;
+        if (damagedSpans > 0) {
+            worstLayer = 0;
+            for (int i = 1; i < badAtLayer.length; i++) {
+                worstLayer = badAtLayer[i] > badAtLayer[worstLayer] ? i : worstLayer;
+            }
+        }
+        left = left || (isTainted() && usual.mayLeaveTainted(nowNanos));
+        cells = 0;
+        bad = 0;
+        replayed = 0;
+        Arrays.fill(badAtLayer, 0);
+        spanEndsNanos = nowNanos + SPAN_NANOS;
+    }
+
+    private boolean isBad(int count) {
+        double share = (double) count / Math.max(1, cells + count);
+        return count >= LEAST_BAD_CELLS && share > BAD_SHARE && share <= FLOOD_SHARE;
+    }
+
+    /** The share of pings that is usually answered. */
+    double usual() {
+        return usual.share();
+    }
+
+    /** Whether somebody in this circuit does not do his part. */
+    boolean isPoor() {
+        return losesTooMuch() || left;
+    }
+
+    /**
+     * Whether cells in it were damaged or repeated that nobody but a hop should have sent. It carries all the same; and who
+     * is on the way between two hops can do that too.
+     */
+    boolean isTainted() {
+        return damagedSpans >= BAD_SPANS || replayedSpans >= BAD_SPANS;
+    }
+
+    boolean losesTooMuch() {
+        double expected = usual.share() * pings;
+        double deviation = Math.sqrt(expected * (1 - usual.share()));
+        return pings >= LEAST_PINGS - 1
+                && answers < POOR_PART * expected
+                && expected - answers > POOR_DEVIATIONS * deviation + 0.5;
+    }
+
+    /** Whether it should be looked at more closely. */
+    boolean isDoubtful() {
+        return pings >= 3 && answers < DOUBTFUL_PART * usual.share() * pings;
+    }
+
+    /** The layer at which most cells lately failed to open; -1 if few did. */
+    int worstLayer() {
+        return damagedSpans > 0 ? worstLayer : -1;
+    }
+}
