@@ -2,11 +2,10 @@ package org.tunnel8.relay;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -69,13 +68,11 @@ import org.tunnel8.wire.walk.PeerFlags;
  * </pre>
  *
  * <p>Engine thread only. What strangers can make grow is bounded: circuits by {@link RelaySettings#maxJoinedCircuits()},
- * remembered ids by {@link #MAX_REMEMBERED_CREATES}, work by a rate of creates.
+ * remembered ids by {@link #mostRememberedCreates}, work by a rate of creates.
  */
 public final class RelayService implements CellRouter.CreateHandler {
     /** An accepted create is not answered again for so long (PROTOCOL.md §8). */
-    static final long CREATE_MEMORY_NANOS = 60_000_000_000L;
-    /** Ids of accepted creates that are remembered at most; beyond, creates are refused. */
-    static final int MAX_REMEMBERED_CREATES = 32_768;
+    static final int CREATE_MEMORY_SECONDS = 60;
     /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
     static final long SWEEP_NANOS = 5_000_000_000L;
     /** Key and candidates of an answer that fit into a cell beside message id, identifier, key length and auth. */
@@ -102,7 +99,7 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
-    private final Map<Integer, Long> acceptedCreates = new LinkedHashMap<>();
+    private final RecentIds acceptedCreates = new RecentIds();
 
     /**
      * Makes the service; {@link #start()} sets its sweeps going.
@@ -193,9 +190,9 @@ public final class RelayService implements CellRouter.CreateHandler {
             return;
         }
         expireCreates();
-        if (acceptedCreates.containsKey(circuitId)) {
+        if (acceptedCreates.contains(circuitId)) {
             drop(DropReason.DUPLICATE_CREATE);
-        } else if (acceptedCreates.size() >= MAX_REMEMBERED_CREATES) {
+        } else if (acceptedCreates.size() >= mostRememberedCreates()) {
             drop(DropReason.TABLE_FULL);
         } else if (2 * relayed.size() + joined.size() >= settings.maxJoinedCircuits()) {
             drop(DropReason.CIRCUIT_LIMIT);
@@ -221,7 +218,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
         KeyAgreement.Response response = KeyAgreement.respond(
                 identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
-        acceptedCreates.put(circuitId, nowNanos());
+        acceptedCreates.add(circuitId, nowNanos());
         Link previous = new Link(from, neighbour, circuitId);
         List<Peer> offered = randomRelays(neighbour, from);
         JoinedCircuit circuit = new JoinedCircuit(this, previous, response.keys(), offered, nowNanos());
@@ -369,11 +366,12 @@ public final class RelayService implements CellRouter.CreateHandler {
     }
 
     private void expireCreates() {
-        long before = nowNanos() - CREATE_MEMORY_NANOS;
-        var oldestFirst = acceptedCreates.values().iterator();
-        while (oldestFirst.hasNext() && oldestFirst.next() < before) {
-            oldestFirst.remove();
-        }
+        acceptedCreates.removeBefore(nowNanos() - TimeUnit.SECONDS.toNanos(CREATE_MEMORY_SECONDS));
+    }
+
+    /** Ids of accepted creates that are remembered: what the rate lets in, and the burst after a quiet while. */
+    private int mostRememberedCreates() {
+        return settings.createsPerSecond() * (CREATE_MEMORY_SECONDS + 1);
     }
 
     private void sendBack(JoinedCircuit circuit, CellMessage message) {
@@ -417,6 +415,6 @@ public final class RelayService implements CellRouter.CreateHandler {
         return List.of(
                 new TableSize("circuits of others", joined.size() + relayed.size(), most),
                 new TableSize("pending extends", pending, most),
-                new TableSize("remembered creates", acceptedCreates.size(), MAX_REMEMBERED_CREATES));
+                new TableSize("remembered creates", acceptedCreates.size(), mostRememberedCreates()));
     }
 }

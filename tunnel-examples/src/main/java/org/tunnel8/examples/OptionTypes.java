@@ -98,6 +98,13 @@ final class OptionTypes {
         }
     }
 
+    /** How many circuits a node carries: at a kilobyte each, a gigabyte. */
+    static final class CircuitCount extends WholeNumber {
+        CircuitCount() {
+            super(1, 1_000_000);
+        }
+    }
+
     /** How many peers to know, from none of its own to more than a peer table holds. */
     static final class PeerCount extends WholeNumber {
         PeerCount() {
