@@ -27,7 +27,7 @@ import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Diversity;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.time.TokenBucket;
@@ -96,6 +96,8 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final SpeedTest speedTest;
     private final Extender extender;
     private final TokenBucket creates;
+    private final RelayedCircuit.Means means;
+    private final Neighbours neighbours = new Neighbours();
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
@@ -142,8 +144,9 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.counters = counters;
         this.exit = exit;
         this.speedTest = new SpeedTest(cells, random);
-        this.extender =
-                new Extender(this, settings, identity.publicKey(), table, peers, deadlines, random, extendTargets);
+        this.extender = new Extender(
+                this, settings, identity.publicKey(), table, neighbours, peers, deadlines, random, extendTargets);
+        this.means = new RelayedCircuit.Means(cipher, cells, deadlines, counters, this::destroyed);
         this.creates = new TokenBucket(deadlines, settings.createsPerSecond(), settings.createsPerSecond());
     }
 
@@ -219,7 +222,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         KeyAgreement.Response response = KeyAgreement.respond(
                 identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
         acceptedCreates.add(circuitId, nowNanos());
-        Link previous = new Link(from, neighbour, circuitId);
+        Link previous = neighbours.link(from, neighbour, circuitId);
         List<Peer> offered = randomRelays(neighbour, from);
         JoinedCircuit circuit = new JoinedCircuit(this, previous, response.keys(), offered, nowNanos());
         table.put(circuitId, circuit);
@@ -290,16 +293,8 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         JoinedCircuit circuit = pending.circuit;
         pending.stopTimer();
-        RelayedCircuit through = new RelayedCircuit(
-                cipher,
-                cells,
-                deadlines,
-                counters,
-                circuit.keys(),
-                circuit.backwardCounter(),
-                circuit.previous(),
-                pending.next,
-                this::destroyed);
+        RelayedCircuit through =
+                new RelayedCircuit(means, circuit.keys(), circuit.backwardCounter(), circuit.previous(), pending.next);
         // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
         sendBack(circuit, extended);
         circuit.pending = null;
@@ -345,7 +340,8 @@ public final class RelayService implements CellRouter.CreateHandler {
         deadlines.after(SWEEP_NANOS, this::sweep);
     }
 
-    private void forget(JoinedCircuit circuit, boolean keysGoOn) {
+    /** Forgets that a circuit ends here; its keys and its link may go on in one that runs through. */
+    private void forget(JoinedCircuit circuit, boolean goesOn) {
         if (!joined.remove(circuit)) {
             return;
         }
@@ -354,13 +350,18 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         table.remove(circuit.previous().circuitId(), circuit);
         exit.onPathClosed(circuit);
-        circuit.close(keysGoOn);
+        circuit.close(goesOn);
+        if (!goesOn) {
+            neighbours.unlink(circuit.previous());
+        }
     }
 
     private void forget(RelayedCircuit circuit) {
         if (relayed.remove(circuit)) {
             table.remove(circuit.forward().from.circuitId(), circuit.forward());
             table.remove(circuit.backward().from.circuitId(), circuit.backward());
+            neighbours.unlink(circuit.forward().from);
+            neighbours.unlink(circuit.backward().from);
             circuit.close();
         }
     }
@@ -413,6 +414,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         int most = settings.maxJoinedCircuits();
         return List.of(
+                new TableSize("neighbours on others' circuits", neighbours.size(), 2 * most),
                 new TableSize("circuits of others", joined.size() + relayed.size(), most),
                 new TableSize("pending extends", pending, most),
                 new TableSize("remembered creates", acceptedCreates.size(), mostRememberedCreates()));
