@@ -82,6 +82,15 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable Integer circuits;
 
     @Option(
+            names = "--neighbours",
+            paramLabel = "N",
+            defaultValue = "4",
+            converter = OptionTypes.NeighbourCount.class,
+            description =
+                    "How many owners, and how many next hops, those circuits lead over (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
+    @Option(
             names = "--cipher",
             paramLabel = "NAME",
             converter = OptionTypes.CipherName.class,
@@ -135,7 +144,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private void measureCircuits(BenchReport told, int count) {
         try (ManyCircuitsBench bench =
-                new ManyCircuitsBench(count, payloadBytes, cipher, surroundings.stop()::isRequested)) {
+                new ManyCircuitsBench(count, payloadBytes, neighbours, cipher, surroundings.stop()::isRequested)) {
             int times = runs == null ? CIRCUITS_RUNS : runs;
             told.manyCircuits(bench.run(times, WARM_UP, SETTLE, Duration.ofSeconds(seconds), told::relayRun));
         }

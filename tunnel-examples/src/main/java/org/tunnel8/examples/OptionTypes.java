@@ -114,6 +114,13 @@ final class OptionTypes {
         }
     }
 
+    /** How many neighbours such a relay has on either side. */
+    static final class NeighbourCount extends WholeNumber {
+        NeighbourCount() {
+            super(1, ManyCircuitsBench.MOST_NEIGHBOURS);
+        }
+    }
+
     /** A layer cipher that this machine has. */
     static final class CipherName implements ITypeConverter<String> {
         @Override

@@ -47,6 +47,7 @@ class TunnelCommandTest {
                     bench --seconds -1 | '--seconds'
                     bench --runs 0 | '--runs'
                     bench --circuits 9 | '--circuits': must be a whole number from 10 to 100000, not '9'
+                    bench --circuits 10 --neighbours 0 | '--neighbours': must be a whole number from 1 to 120
                     bench --circuits 10 --cipher rot13 | no layer cipher "rot13" on this machine
                     bench --cipher jdk | --cipher needs --circuits
                     simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, not 'triblr'

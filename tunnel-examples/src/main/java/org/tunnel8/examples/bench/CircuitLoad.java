@@ -31,9 +31,6 @@ import org.tunnel8.wire.cell.Create;
  * threads goes through {@link #build}, {@link #start} and {@link #stop}; everything else is the loop's.
  */
 final class CircuitLoad {
-    /** So many owners, and as many next hops. */
-    static final int NEIGHBOURS = 4;
-
     /** Enough that the relay always has something to do, and fewer than a socket's buffer holds. */
     private static final int MOST_UNDER_WAY = 512;
 
@@ -80,6 +77,7 @@ final class CircuitLoad {
      * @param cipher the layer cipher of the loop's thread
      * @param random where keys and ids come from
      * @param payloadBytes what each cell holds below the relay's layer
+     * @param neighbours how many owners, and how many next hops
      * @param addresses gives each neighbour its address, by a number from 0
      */
     CircuitLoad(
@@ -88,6 +86,7 @@ final class CircuitLoad {
             LayerCipher cipher,
             RandomGenerator random,
             int payloadBytes,
+            int neighbours,
             IntFunction<InetAddress> addresses) {
         this.loop = loop;
         this.relay = relay;
@@ -100,9 +99,9 @@ final class CircuitLoad {
         CellRouter nextHopRouter = new CellRouter(nextHopLinks, counters, this::onCreate);
         Runnable onDestroy = () -> failed(new IllegalStateException(
                 "the relay has ended a circuit, as it does when one has carried 10 GiB: measure for a shorter time"));
-        for (int i = 0; i < NEIGHBOURS; i++) {
+        for (int i = 0; i < neighbours; i++) {
             owners.add(LoadNeighbour.open(loop, addresses.apply(i), random, ownerRouter, onDestroy));
-            nextHops.add(LoadNeighbour.open(loop, addresses.apply(NEIGHBOURS + i), random, nextHopRouter, onDestroy));
+            nextHops.add(LoadNeighbour.open(loop, addresses.apply(neighbours + i), random, nextHopRouter, onDestroy));
         }
     }
 
@@ -176,8 +175,8 @@ final class CircuitLoad {
                 continue;
             }
             // Neighbours in turn, and every pair of them.
-            LoadNeighbour owner = owners.get(number % NEIGHBOURS);
-            LoadNeighbour nextHop = nextHops.get((number + number / NEIGHBOURS) % NEIGHBOURS);
+            LoadNeighbour owner = owners.get(number % owners.size());
+            LoadNeighbour nextHop = nextHops.get((number + number / owners.size()) % nextHops.size());
             LoadedCircuit circuit = new LoadedCircuit(this, owner, nextHop, id, System.nanoTime());
             building.add(circuit);
             ownerLinks.put(id, circuit.ownerEnd());

@@ -31,6 +31,9 @@ public final class ManyCircuitsBench implements AutoCloseable {
     /** What many circuits are compared with. */
     public static final int FEW = 10;
 
+    /** Owners and next hops have addresses of one block of 256. */
+    public static final int MOST_NEIGHBOURS = 120;
+
     private static final int RELAY_OF_FEW = 0;
     private static final int RELAY_OF_MANY = 1;
 
@@ -85,10 +88,12 @@ public final class ManyCircuitsBench implements AutoCloseable {
      *
      * @param circuits how many circuits to build, at least {@link #FEW}
      * @param payloadBytes what each cell holds below the relay's layer, at least 20
+     * @param neighbours over how many owners, and how many next hops, the circuits lead; at most {@link #MOST_NEIGHBOURS}
      * @param cipher the layer cipher of all; null for the fastest
      * @param stopped tells whether to break off
      */
-    public ManyCircuitsBench(int circuits, int payloadBytes, @Nullable String cipher, BooleanSupplier stopped) {
+    public ManyCircuitsBench(
+            int circuits, int payloadBytes, int neighbours, @Nullable String cipher, BooleanSupplier stopped) {
         this.circuits = circuits;
         this.stopped = stopped;
         relays = RelayUnderTest.start(circuits, cipher, List.of(loopback(0, 1), loopback(0, 2)));
@@ -100,6 +105,7 @@ public final class ManyCircuitsBench implements AutoCloseable {
                     LayerCiphers.named(relays.cipher()).create(),
                     random,
                     payloadBytes,
+                    neighbours,
                     neighbour -> loopback(1 + number, 1 + neighbour)));
         }
     }

@@ -14,7 +14,7 @@ class ManyCircuitsBenchTest {
     @Test
     void measuresARelayWithManyCircuitsInTurnWithOneThatHasTen() {
         List<ManyCircuitsBench.Run> runs = new ArrayList<>();
-        try (ManyCircuitsBench bench = new ManyCircuitsBench(60, 400, "jdk", () -> false)) {
+        try (ManyCircuitsBench bench = new ManyCircuitsBench(60, 400, 7, "jdk", () -> false)) {
             ManyCircuitsBench.Result result = bench.run(2, SHORT, SHORT, SHORT, runs::add);
 
             assertThat(result.circuits()).isEqualTo(60);
@@ -34,7 +34,7 @@ class ManyCircuitsBenchTest {
 
     @Test
     void breaksOffWhenStopped() {
-        try (ManyCircuitsBench bench = new ManyCircuitsBench(10, 400, null, () -> true)) {
+        try (ManyCircuitsBench bench = new ManyCircuitsBench(10, 400, 4, null, () -> true)) {
             assertThatThrownBy(() -> bench.run(1, SHORT, SHORT, SHORT, run -> {}))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("stopped");
