@@ -23,12 +23,13 @@ public final class DestroyGate {
     static final int MAX_FORGED = 4;
     /** Failed checks are forgotten after this time. */
     static final long FORGED_NANOS = 1_000_000_000L;
-    /** Circuit ids for which failed checks are remembered: more than a node has. The oldest goes first. */
-    static final int MAX_REMEMBERED = 1_024;
+    /** Circuit ids for which failed checks are remembered at least. */
+    public static final int LEAST_REMEMBERED = 1_024;
 
     private final CellRouter router;
     private final Deadlines deadlines;
     private final Counters counters;
+    private final int mostRemembered;
     private final Map<Integer, Forged> forged = new LinkedHashMap<>();
 
     private record Forged(long sinceNanos, int count) {}
@@ -39,11 +40,14 @@ public final class DestroyGate {
      * @param router takes the destroys that are let through
      * @param deadlines the engine's time
      * @param counters where drops and checks are counted
+     * @param mostIds the most circuit ids that the node has; so many, and at least {@link #LEAST_REMEMBERED}, are
+     *     remembered for failed checks, the oldest going first
      */
-    public DestroyGate(CellRouter router, Deadlines deadlines, Counters counters) {
+    public DestroyGate(CellRouter router, Deadlines deadlines, Counters counters, int mostIds) {
         this.router = router;
         this.deadlines = deadlines;
         this.counters = counters;
+        this.mostRemembered = Math.max(LEAST_REMEMBERED, mostIds);
     }
 
     /**
@@ -97,7 +101,7 @@ public final class DestroyGate {
                 known != null && isRecent(known)
                         ? new Forged(known.sinceNanos, known.count + 1)
                         : new Forged(deadlines.nowNanos(), 1));
-        if (forged.size() > MAX_REMEMBERED) {
+        if (forged.size() > mostRemembered) {
             forged.remove(forged.keySet().iterator().next());
         }
     }
@@ -108,6 +112,6 @@ public final class DestroyGate {
      * @return circuit ids in it
      */
     public TableSize table() {
-        return new TableSize("forged destroys", forged.size(), MAX_REMEMBERED);
+        return new TableSize("forged destroys", forged.size(), mostRemembered);
     }
 }

@@ -137,7 +137,7 @@ public final class TunnelEngine {
                 exit,
                 target -> extendTargets.allows(target) && !discovery.isOwnAddress(target));
         this.router = new CellRouter(table, counters, relay);
-        this.destroys = new DestroyGate(router, deadlines, counters);
+        this.destroys = new DestroyGate(router, deadlines, counters, mostCircuitIds());
         CircuitSettings wanted = settings.circuits();
         this.ownCircuits = wanted == null
                 ? null
@@ -468,7 +468,6 @@ public final class TunnelEngine {
      */
     public List<TableSize> tables() {
         int others = settings.relay().maxJoinedCircuits();
-        int own = settings.circuits() == null ? 0 : settings.circuits().maxCircuits();
         List<TableSize> tables = new ArrayList<>(peers.tables());
         tables.addAll(discovery.tables());
         tables.addAll(relay.tables());
@@ -479,7 +478,7 @@ public final class TunnelEngine {
             tables.add(ownCircuits.exchanges().table());
         }
         tables.add(destroys.table());
-        tables.add(new TableSize("circuit ids", table.size(), 2 * others + own));
+        tables.add(new TableSize("circuit ids", table.size(), mostCircuitIds()));
         int most = STANDING_DEADLINES;
         for (TableSize size : tables) {
             most += DEADLINES_OF.getOrDefault(size.table(), 0) * size.bound();
@@ -487,6 +486,12 @@ public final class TunnelEngine {
         tables.add(new TableSize("deadlines", deadlines.size(), most));
         tables.add(new TableSize("deadlines with cancelled ones", deadlines.queued(), Deadlines.mostQueued(most)));
         return tables;
+    }
+
+    /** A circuit that runs through, or waits for its created, has two ids. */
+    private int mostCircuitIds() {
+        CircuitSettings own = settings.circuits();
+        return 2 * settings.relay().maxJoinedCircuits() + (own == null ? 0 : own.maxCircuits());
     }
 
     /**

@@ -157,18 +157,33 @@ public final class TunnelNodeBuilder {
     }
 
     /**
-     * Limits how far others may use the node; by default 100 entries, and 500 creates a second.
+     * Limits how many circuits of others the node carries, counted in entries: a circuit that ends here takes one, one
+     * that runs through takes two, one for each of its links. By default 100 entries, as the reference has them: 50
+     * circuits that run through. A relayed circuit takes about a kilobyte of heap.
      *
-     * @param maxJoined the most entries for others' circuits, a relayed circuit counting twice
-     * @param creates the most creates answered in a second
+     * @param entries the most entries; with 0 the node joins no circuit
      * @return this builder
      */
-    public TunnelNodeBuilder limits(int maxJoined, int creates) {
-        if (maxJoined < 0 || creates < 1) {
-            throw new IllegalArgumentException(
-                    "at least 0 entries and 1 create a second, not " + maxJoined + " and " + creates);
+    public TunnelNodeBuilder maxJoinedCircuits(int entries) {
+        if (entries < 0) {
+            throw new IllegalArgumentException("at least 0 entries for others' circuits, not " + entries);
         }
-        maxJoinedCircuits = maxJoined;
+        maxJoinedCircuits = entries;
+        return this;
+    }
+
+    /**
+     * Limits how many circuits of others the node joins in a second; by default 500. Each costs two key agreements, some
+     * 400 microseconds of processor time, and is remembered for a minute.
+     *
+     * @param creates the most creates answered in a second, 1 to 100,000
+     * @return this builder
+     */
+    public TunnelNodeBuilder createsPerSecond(int creates) {
+        if (creates < 1 || creates > RelaySettings.MAX_CREATES_PER_SECOND) {
+            throw new IllegalArgumentException(
+                    "1 to " + RelaySettings.MAX_CREATES_PER_SECOND + " creates a second, not " + creates);
+        }
         createsPerSecond = creates;
         return this;
     }

@@ -11,7 +11,7 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.ByteString;
@@ -42,6 +42,7 @@ final class Extender {
     private final RelaySettings settings;
     private final PublicKey ownKey;
     private final CircuitTable table;
+    private final Neighbours neighbours;
     private final PeerTable peers;
     private final Deadlines deadlines;
     private final RandomGenerator random;
@@ -52,6 +53,7 @@ final class Extender {
             RelaySettings settings,
             PublicKey ownKey,
             CircuitTable table,
+            Neighbours neighbours,
             PeerTable peers,
             Deadlines deadlines,
             RandomGenerator random,
@@ -60,6 +62,7 @@ final class Extender {
         this.settings = settings;
         this.ownKey = ownKey;
         this.table = table;
+        this.neighbours = neighbours;
         this.peers = peers;
         this.deadlines = deadlines;
         this.random = random;
@@ -106,8 +109,8 @@ final class Extender {
         }
         int id = unusedCircuitId();
         Create create = new Create(random.nextInt(1 << 16), ByteString.of(ownKey.toBytes()), extend.ephemeralKey());
-        PendingExtend pending =
-                new PendingExtend(service, this, circuit, extend.identifier(), new Link(target, key, id), create);
+        Link next = neighbours.link(target, key, id);
+        PendingExtend pending = new PendingExtend(service, this, circuit, extend.identifier(), next, create);
         circuit.pending = pending;
         circuit.touch();
         table.put(id, pending);
@@ -151,6 +154,7 @@ final class Extender {
     void forget(PendingExtend pending) {
         pending.stopTimer();
         table.remove(pending.next.circuitId(), pending);
+        neighbours.unlink(pending.next);
         if (pending.circuit.pending == pending) {
             pending.circuit.pending = null;
         }

@@ -12,7 +12,7 @@ import org.tunnel8.crypto.SendCounter;
 import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Peer;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.wire.cell.CellFrame;
 
 /**

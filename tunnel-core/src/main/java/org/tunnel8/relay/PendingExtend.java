@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellEndpoint;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;

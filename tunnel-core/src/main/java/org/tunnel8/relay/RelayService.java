@@ -2,11 +2,10 @@ package org.tunnel8.relay;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -28,7 +27,7 @@ import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Diversity;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.time.TokenBucket;
@@ -69,13 +68,11 @@ import org.tunnel8.wire.walk.PeerFlags;
  * </pre>
  *
  * <p>Engine thread only. What strangers can make grow is bounded: circuits by {@link RelaySettings#maxJoinedCircuits()},
- * remembered ids by {@link #MAX_REMEMBERED_CREATES}, work by a rate of creates.
+ * remembered ids by {@link #mostRememberedCreates}, work by a rate of creates.
  */
 public final class RelayService implements CellRouter.CreateHandler {
     /** An accepted create is not answered again for so long (PROTOCOL.md §8). */
-    static final long CREATE_MEMORY_NANOS = 60_000_000_000L;
-    /** Ids of accepted creates that are remembered at most; beyond, creates are refused. */
-    static final int MAX_REMEMBERED_CREATES = 32_768;
+    static final int CREATE_MEMORY_SECONDS = 60;
     /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
     static final long SWEEP_NANOS = 5_000_000_000L;
     /** Key and candidates of an answer that fit into a cell beside message id, identifier, key length and auth. */
@@ -99,10 +96,12 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final SpeedTest speedTest;
     private final Extender extender;
     private final TokenBucket creates;
+    private final RelayedCircuit.Means means;
+    private final Neighbours neighbours = new Neighbours();
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
-    private final Map<Integer, Long> acceptedCreates = new LinkedHashMap<>();
+    private final RecentIds acceptedCreates = new RecentIds();
 
     /**
      * Makes the service; {@link #start()} sets its sweeps going.
@@ -145,8 +144,9 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.counters = counters;
         this.exit = exit;
         this.speedTest = new SpeedTest(cells, random);
-        this.extender =
-                new Extender(this, settings, identity.publicKey(), table, peers, deadlines, random, extendTargets);
+        this.extender = new Extender(
+                this, settings, identity.publicKey(), table, neighbours, peers, deadlines, random, extendTargets);
+        this.means = new RelayedCircuit.Means(cipher, cells, deadlines, counters, this::destroyed);
         this.creates = new TokenBucket(deadlines, settings.createsPerSecond(), settings.createsPerSecond());
     }
 
@@ -193,9 +193,9 @@ public final class RelayService implements CellRouter.CreateHandler {
             return;
         }
         expireCreates();
-        if (acceptedCreates.containsKey(circuitId)) {
+        if (acceptedCreates.contains(circuitId)) {
             drop(DropReason.DUPLICATE_CREATE);
-        } else if (acceptedCreates.size() >= MAX_REMEMBERED_CREATES) {
+        } else if (acceptedCreates.size() >= mostRememberedCreates()) {
             drop(DropReason.TABLE_FULL);
         } else if (2 * relayed.size() + joined.size() >= settings.maxJoinedCircuits()) {
             drop(DropReason.CIRCUIT_LIMIT);
@@ -221,8 +221,8 @@ public final class RelayService implements CellRouter.CreateHandler {
         PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
         KeyAgreement.Response response = KeyAgreement.respond(
                 identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
-        acceptedCreates.put(circuitId, nowNanos());
-        Link previous = new Link(from, neighbour, circuitId);
+        acceptedCreates.add(circuitId, nowNanos());
+        Link previous = neighbours.link(from, neighbour, circuitId);
         List<Peer> offered = randomRelays(neighbour, from);
         JoinedCircuit circuit = new JoinedCircuit(this, previous, response.keys(), offered, nowNanos());
         table.put(circuitId, circuit);
@@ -294,16 +294,8 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         JoinedCircuit circuit = pending.circuit;
         pending.stopTimer();
-        RelayedCircuit through = new RelayedCircuit(
-                cipher,
-                cells,
-                deadlines,
-                counters,
-                circuit.keys(),
-                circuit.backwardCounter(),
-                circuit.previous(),
-                pending.next,
-                this::destroyed);
+        RelayedCircuit through =
+                new RelayedCircuit(means, circuit.keys(), circuit.backwardCounter(), circuit.previous(), pending.next);
         // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
         sendBack(circuit, extended);
         circuit.pending = null;
@@ -349,7 +341,8 @@ public final class RelayService implements CellRouter.CreateHandler {
         deadlines.after(SWEEP_NANOS, this::sweep);
     }
 
-    private void forget(JoinedCircuit circuit, boolean keysGoOn) {
+    /** Forgets that a circuit ends here; its keys and its link may go on in one that runs through. */
+    private void forget(JoinedCircuit circuit, boolean goesOn) {
         if (!joined.remove(circuit)) {
             return;
         }
@@ -358,23 +351,29 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         table.remove(circuit.previous().circuitId(), circuit);
         exit.onPathClosed(circuit);
-        circuit.close(keysGoOn);
+        circuit.close(goesOn);
+        if (!goesOn) {
+            neighbours.unlink(circuit.previous());
+        }
     }
 
     private void forget(RelayedCircuit circuit) {
         if (relayed.remove(circuit)) {
             table.remove(circuit.forward().from.circuitId(), circuit.forward());
             table.remove(circuit.backward().from.circuitId(), circuit.backward());
+            neighbours.unlink(circuit.forward().from);
+            neighbours.unlink(circuit.backward().from);
             circuit.close();
         }
     }
 
     private void expireCreates() {
-        long before = nowNanos() - CREATE_MEMORY_NANOS;
-        var oldestFirst = acceptedCreates.values().iterator();
-        while (oldestFirst.hasNext() && oldestFirst.next() < before) {
-            oldestFirst.remove();
-        }
+        acceptedCreates.removeBefore(nowNanos() - TimeUnit.SECONDS.toNanos(CREATE_MEMORY_SECONDS));
+    }
+
+    /** Ids of accepted creates that are remembered: what the rate lets in, and the burst after a quiet while. */
+    private int mostRememberedCreates() {
+        return settings.createsPerSecond() * (CREATE_MEMORY_SECONDS + 1);
     }
 
     private void sendBack(JoinedCircuit circuit, CellMessage message) {
@@ -416,8 +415,9 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         int most = settings.maxJoinedCircuits();
         return List.of(
+                new TableSize("neighbours on others' circuits", neighbours.size(), 2 * most),
                 new TableSize("circuits of others", joined.size() + relayed.size(), most),
                 new TableSize("pending extends", pending, most),
-                new TableSize("remembered creates", acceptedCreates.size(), MAX_REMEMBERED_CREATES));
+                new TableSize("remembered creates", acceptedCreates.size(), mostRememberedCreates()));
     }
 }

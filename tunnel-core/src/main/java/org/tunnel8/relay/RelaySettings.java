@@ -8,7 +8,8 @@ import org.tunnel8.wire.walk.PeerFlags;
  *
  * @param flags the roles this node announces; with none at all it joins no circuit
  * @param maxJoinedCircuits the most entries for others' circuits at a time, a relayed circuit counting twice
- * @param createsPerSecond creates answered per second; each costs two key agreements
+ * @param createsPerSecond creates answered per second; each costs two key agreements; at most {@link
+ *     #MAX_CREATES_PER_SECOND}
  * @param idleLimit after so long without a sign of life a circuit is forgotten
  * @param ageLimit the longest that a circuit of which this node is the end may live
  * @param extendWindow for so long after the create an extend is honoured
@@ -27,6 +28,8 @@ public record RelaySettings(
     public static final int DEFAULT_MAX_JOINED_CIRCUITS = 100;
     /** Some 400 µs of processor time each: at most a fifth of one core goes into strangers' creates. */
     public static final int DEFAULT_CREATES_PER_SECOND = 500;
+    /** More than any processor answers; what is remembered of a minute's creates stays within some 200 MiB. */
+    public static final int MAX_CREATES_PER_SECOND = 100_000;
     /** The reference's {@code max_time_inactive} (PROTOCOL.md §9). */
     public static final Duration DEFAULT_IDLE_LIMIT = Duration.ofSeconds(20);
     /** The reference's {@code max_time} (PROTOCOL.md §9). */
@@ -40,6 +43,9 @@ public record RelaySettings(
     public RelaySettings {
         if (maxJoinedCircuits < 0 || createsPerSecond < 1 || trafficLimitBytes < 1) {
             throw new IllegalArgumentException("limits of a relay are positive");
+        }
+        if (createsPerSecond > MAX_CREATES_PER_SECOND) {
+            throw new IllegalArgumentException("at most " + MAX_CREATES_PER_SECOND + " creates a second");
         }
         if (idleLimit.isNegative() || ageLimit.isNegative() || extendWindow.isNegative()) {
             throw new IllegalArgumentException("durations of a relay are not negative");

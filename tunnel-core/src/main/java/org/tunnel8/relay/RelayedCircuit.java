@@ -11,6 +11,7 @@ import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.cell.CellFrame;
 
@@ -18,25 +19,16 @@ import org.tunnel8.wire.cell.CellFrame;
  * A circuit of somebody else's that runs through this node: one direction takes a layer off, the other puts one on
  * (PROTOCOL.md §6).
  *
- * <p>Each direction stands in the circuit table under the id of the link that its cells arrive on. Engine thread only.
+ * <p>Each direction stands in the circuit table under the id of the link that its cells arrive on. Whatever a cell needs
+ * of its circuit lies in the direction and its key: with thousands of circuits in turn, each object more is one more that
+ * the processor waits for. Engine thread only.
  */
 final class RelayedCircuit {
     /** The reference's limit: a flagged cell is dropped once the count of its direction is this high. */
     static final int MAX_RELAY_EARLY = 8;
 
-    private final LayerCipher cipher;
-    private final CellSender cells;
-    private final Deadlines deadlines;
-    private final Counters counters;
-    private final Destruction destruction;
-    private final Direction forward;
-    private final Direction backward;
-    private final SessionKeys keys;
-    private long lastForwardNanos;
-    private long bytes;
-
-    /** One side of the circuit: the neighbour and the id of the link to it. */
-    record Link(InetSocketAddress address, PublicKey key, int circuitId) {}
+    private final Forward forward;
+    private final Backward backward;
 
     /** Told when a neighbour destroys the circuit. */
     @FunctionalInterface
@@ -44,25 +36,13 @@ final class RelayedCircuit {
         void destroyed(RelayedCircuit circuit, Link next, int reason);
     }
 
-    RelayedCircuit(
-            LayerCipher cipher,
-            CellSender cells,
-            Deadlines deadlines,
-            Counters counters,
-            SessionKeys keys,
-            SendCounter backwardCounter,
-            Link previous,
-            Link next,
-            Destruction destruction) {
-        this.cipher = cipher;
-        this.cells = cells;
-        this.deadlines = deadlines;
-        this.counters = counters;
-        this.keys = keys;
-        this.destruction = destruction;
-        this.forward = new Forward(keys.forward(), previous, next);
-        this.backward = new Backward(keys.backward(), backwardCounter, next, previous);
-        this.lastForwardNanos = deadlines.nowNanos();
+    /** What all circuits of a node are relayed with: one object for all of them. */
+    record Means(
+            LayerCipher cipher, CellSender cells, Deadlines deadlines, Counters counters, Destruction destruction) {}
+
+    RelayedCircuit(Means means, SessionKeys keys, SendCounter backwardCounter, Link previous, Link next) {
+        this.forward = new Forward(this, means, keys.forward(), previous, next);
+        this.backward = new Backward(this, means, keys.backward(), backwardCounter, next, previous);
     }
 
     /** The direction whose cells come from the owner. */
@@ -77,93 +57,110 @@ final class RelayedCircuit {
 
     /** When the last cell of the owner's passed; cells towards the owner prove nothing about it. */
     long lastForwardNanos() {
-        return lastForwardNanos;
+        return forward.lastNanos;
     }
 
     long bytes() {
-        return bytes;
+        return forward.bytes + backward.bytes;
     }
 
     void close() {
-        keys.destroy();
+        forward.key.destroy();
+        backward.key.destroy();
     }
 
     /** Cells of one direction: they arrive on one link and leave on the other. */
-    abstract class Direction implements CellEndpoint {
-        final Link from;
-        final Link to;
+    abstract static class Direction implements CellEndpoint {
+        final Means means;
         final LayerKey key;
+        /** Address and id of {@link #to}, at hand. */
+        final InetSocketAddress toAddress;
+
+        final int toId;
+        long bytes;
         private int passed = 1;
 
-        private Direction(LayerKey key, Link from, Link to) {
+        // For when the circuit ends.
+        final RelayedCircuit circuit;
+        final Link from;
+        final Link to;
+
+        private Direction(RelayedCircuit circuit, Means means, LayerKey key, Link from, Link to) {
+            this.circuit = circuit;
+            this.means = means;
             this.key = key;
             this.from = from;
             this.to = to;
+            this.toAddress = to.address();
+            this.toId = to.circuitId();
         }
 
         @Override
         public final void onCell(InetSocketAddress sender, byte[] buffer, int offset, int length) {
             if (CellFrame.plaintext(buffer, offset)) {
-                counters.dropped(DropReason.PLAINTEXT_REFUSED);
+                means.counters.dropped(DropReason.PLAINTEXT_REFUSED);
                 return;
             }
             boolean relayEarly = CellFrame.relayEarly(buffer, offset);
             if (relayEarly && passed >= MAX_RELAY_EARLY) {
-                counters.dropped(DropReason.RELAY_EARLY_LIMIT);
+                means.counters.dropped(DropReason.RELAY_EARLY_LIMIT);
                 return;
             }
             if (pass(relayEarly, buffer, offset + CellFrame.HEADER_BYTES, length - CellFrame.HEADER_BYTES)) {
                 passed = Math.min(passed + 1, MAX_RELAY_EARLY);
                 bytes += length;
-                counters.packet(Kind.CELLS_RELAYED, Kind.CELL_BYTES_RELAYED, length);
+                means.counters.packet(Kind.CELLS_RELAYED, Kind.CELL_BYTES_RELAYED, length);
             }
         }
 
         @Override
         public final boolean isNeighbour(PublicKey other) {
-            return other.equals(from.key);
+            return other.equals(from.key());
         }
 
         @Override
         public final void onDestroy(int reason) {
-            destruction.destroyed(RelayedCircuit.this, to, reason);
+            means.destruction.destroyed(circuit, to, reason);
         }
 
         abstract boolean pass(boolean relayEarly, byte[] buffer, int offset, int length);
     }
 
-    private final class Forward extends Direction {
-        Forward(LayerKey key, Link from, Link to) {
-            super(key, from, to);
+    private static final class Forward extends Direction {
+        private long lastNanos;
+
+        Forward(RelayedCircuit circuit, Means means, LayerKey key, Link from, Link to) {
+            super(circuit, means, key, from, to);
+            this.lastNanos = means.deadlines.nowNanos();
         }
 
         @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
-            int opened = cipher.open(key, buffer, offset, length);
+            int opened = means.cipher.open(key, buffer, offset, length);
             if (opened <= 0) {
-                counters.dropped(opened < 0 ? DropReason.BAD_LAYER : DropReason.MALFORMED);
+                means.counters.dropped(opened < 0 ? DropReason.BAD_LAYER : DropReason.MALFORMED);
                 return false;
             }
-            lastForwardNanos = deadlines.nowNanos();
-            cells.send(to.address, to.circuitId, false, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
+            lastNanos = means.deadlines.nowNanos();
+            means.cells.send(toAddress, toId, false, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
             return true;
         }
     }
 
-    private final class Backward extends Direction {
+    private static final class Backward extends Direction {
         private final SendCounter counter;
 
-        Backward(LayerKey key, SendCounter counter, Link from, Link to) {
-            super(key, from, to);
+        Backward(RelayedCircuit circuit, Means means, LayerKey key, SendCounter counter, Link from, Link to) {
+            super(circuit, means, key, from, to);
             this.counter = counter;
         }
 
         @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
-            cipher.seal(key, counter.next(), buffer, offset, length);
-            cells.send(
-                    to.address,
-                    to.circuitId,
+            means.cipher.seal(key, counter.next(), buffer, offset, length);
+            means.cells.send(
+                    toAddress,
+                    toId,
                     false,
                     relayEarly,
                     buffer,

@@ -241,7 +241,8 @@ public final class EmbeddedNetwork implements AutoCloseable {
                 .name("tunnel8-" + name)
                 .roles(roles)
                 .network(TunnelNetwork.of(settings.community, entry))
-                .limits(settings.maxJoinedCircuits, settings.createsPerSecond);
+                .maxJoinedCircuits(settings.maxJoinedCircuits)
+                .createsPerSecond(settings.createsPerSecond);
         if (settings.layerCipher != null) {
             builder.layerCipher(settings.layerCipher);
         }

@@ -7,7 +7,7 @@ import org.tunnel8.cell.JoinedService;
 import org.tunnel8.crypto.SendCounter;
 import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.peer.PeerTable;
-import org.tunnel8.relay.RelayedCircuit.Link;
+import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.vectors.LabLink;
 import org.tunnel8.vectors.LabNode;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -18,18 +18,12 @@ public final class LabHops {
 
     /** A circuit that runs through the node. */
     public static void relay(LabNode node, SessionKeys keys, LabLink previous, LabLink next) {
-        RelayedCircuit circuit = new RelayedCircuit(
-                node.cipher(),
-                node.cells(),
-                node.deadlines(),
-                node.counters(),
-                keys,
-                SendCounter.responderBackward(),
-                link(previous),
-                link(next),
-                (closed, told, reason) -> {
+        RelayedCircuit.Means means = new RelayedCircuit.Means(
+                node.cipher(), node.cells(), node.deadlines(), node.counters(), (closed, told, reason) -> {
                     throw new AssertionError("nobody destroys this circuit");
                 });
+        RelayedCircuit circuit =
+                new RelayedCircuit(means, keys, SendCounter.responderBackward(), link(previous), link(next));
         node.table().put(previous.circuitId(), circuit.forward());
         node.table().put(next.circuitId(), circuit.backward());
     }
@@ -58,6 +52,6 @@ public final class LabHops {
     }
 
     private static Link link(LabLink link) {
-        return new Link(link.address(), link.key(), link.circuitId());
+        return new Neighbours().link(link.address(), link.key(), link.circuitId());
     }
 }

@@ -59,7 +59,7 @@ final class RelayFixture {
     final IdentityKey identity = IdentityKey.generate(random);
     final PeerTable peers = new PeerTable(100, deadlines);
     final CircuitTable table = new CircuitTable();
-    final LayerCipher cipher = LayerCiphers.named("jdk").create();
+    final LayerCipher cipher;
     final List<Sent> sent = new ArrayList<>();
     final List<JoinedPath> closedPaths = new ArrayList<>();
     final RelayService service;
@@ -84,6 +84,11 @@ final class RelayFixture {
     }
 
     RelayFixture(RelaySettings settings) {
+        this(settings, "jdk");
+    }
+
+    RelayFixture(RelaySettings settings, String cipherName) {
+        cipher = LayerCiphers.named(cipherName).create();
         CellSender cells = new CellSender(CommunityId.TRIBLER, this::send);
         JoinedService exit = new JoinedService() {
             @Override

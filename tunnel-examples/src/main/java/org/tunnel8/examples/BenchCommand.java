@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.examples.bench.CipherBench;
 import org.tunnel8.examples.bench.CircuitBench;
+import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.examples.bench.ThroughputBench;
 import org.tunnel8.examples.bench.ThroughputBench.Direction;
 import picocli.CommandLine.Command;
@@ -24,7 +26,9 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         description = {
             "Measures on this machine, over real UDP sockets between loopback addresses: goodput up and down and CPU time per packet at"
-                    + " client, relay and exit; the layer cipher's speed per provider; circuits built per second at 1 and 3 hops."
+                    + " client, relay and exit; the layer cipher's speed per provider; circuits built per second at 1 and 3 hops.",
+            "With --circuits, instead: what so many circuits cost a relay that they run through, in heap for each of them and in CPU"
+                    + " time for each cell, beside a relay with ten."
         },
         sortOptions = false,
         footerHeading = "%nExamples:",
@@ -32,18 +36,23 @@ import picocli.CommandLine.Option;
             "  tunnel bench                          everything, some two minutes",
             "  tunnel bench --hops 3 --seconds 5     three hops only, shorter",
             "  tunnel bench --runs 5 --json          each figure five times, to take the median of",
-            "  tunnel bench --payload 400            smaller packets"
+            "  tunnel bench --payload 400            smaller packets",
+            "  tunnel bench --circuits 10000         many circuits through one relay, some two minutes"
         })
 final class BenchCommand implements Callable<Integer> {
     /** The just-in-time compiler needs so long until the figures settle. */
     private static final Duration WARM_UP = Duration.ofSeconds(3);
 
+    private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration CIPHER_DURATION = Duration.ofSeconds(1);
 
     /** Eight circuits each. */
     private static final int CIRCUIT_CLIENTS = 15;
 
     private static final int[] CIRCUIT_HOPS = {1, 3};
+
+    /** Enough for a median. */
+    private static final int CIRCUITS_RUNS = 5;
 
     private final Surroundings surroundings;
     private final RandomGenerator random = new SecureRandom();
@@ -66,20 +75,42 @@ final class BenchCommand implements Callable<Integer> {
     private int payloadBytes;
 
     @Option(
+            names = "--circuits",
+            paramLabel = "N",
+            converter = OptionTypes.MeasuredCircuits.class,
+            description = "Build so many circuits through one relay, and spread the traffic evenly over them.")
+    private @Nullable Integer circuits;
+
+    @Option(
+            names = "--neighbours",
+            paramLabel = "N",
+            defaultValue = "4",
+            converter = OptionTypes.NeighbourCount.class,
+            description =
+                    "How many owners, and how many next hops, those circuits lead over (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
+    @Option(
+            names = "--cipher",
+            paramLabel = "NAME",
+            converter = OptionTypes.CipherName.class,
+            description = "The layer cipher of that relay, jdk or conscrypt (default: the fastest).")
+    private @Nullable String cipher;
+
+    @Option(
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "10",
             converter = OptionTypes.Seconds.class,
-            description = "How long each measurement of goodput takes, after warming up (default: ${DEFAULT-VALUE}).")
+            description = "How long each measurement of traffic takes, after warming up (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
-            defaultValue = "1",
             converter = OptionTypes.Runs.class,
-            description = "How often each measurement of goodput is made (default: ${DEFAULT-VALUE}).")
-    private int runs;
+            description = "How often each measurement of traffic is made (default: 1; with --circuits 5).")
+    private @Nullable Integer runs;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -91,6 +122,13 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         BenchReport told = new BenchReport(new Report(surroundings, common.json()));
+        if (circuits != null) {
+            measureCircuits(told, circuits);
+            return 0;
+        }
+        if (cipher != null) {
+            throw new UsageException("--cipher needs --circuits");
+        }
         told.heading();
         for (int hopCount : hops) {
             measureThroughput(told, hopCount);
@@ -104,9 +142,17 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void measureCircuits(BenchReport told, int count) {
+        try (ManyCircuitsBench bench =
+                new ManyCircuitsBench(count, payloadBytes, neighbours, cipher, surroundings.stop()::isRequested)) {
+            int times = runs == null ? CIRCUITS_RUNS : runs;
+            told.manyCircuits(bench.run(times, WARM_UP, SETTLE, Duration.ofSeconds(seconds), told::relayRun));
+        }
+    }
+
     private void measureThroughput(BenchReport told, int hopCount) {
         for (Direction direction : Direction.values()) {
-            for (int run = 0; run < runs; run++) {
+            for (int run = 0; run < (runs == null ? 1 : runs); run++) {
                 // A network for each run: hops end a circuit that has carried 10 GiB, which several runs do together.
                 try (ThroughputBench bench =
                         new ThroughputBench(hopCount, payloadBytes, surroundings.stop()::isRequested)) {

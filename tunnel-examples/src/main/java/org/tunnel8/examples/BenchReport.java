@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.tunnel8.examples.bench.CipherBench;
 import org.tunnel8.examples.bench.CircuitBench;
+import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.examples.bench.ThroughputBench;
 
 /** Tells what was measured: a row of a table, or a line of JSON, for each figure. */
@@ -83,5 +84,41 @@ final class BenchReport {
         report.text(
                 "circuits of %d %s: %.0f built per second",
                 result.hops(), result.hops() == 1 ? "hop" : "hops", result.perSecond());
+    }
+
+    void relayRun(ManyCircuitsBench.Run run) {
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("relayCircuits", run.circuits());
+        line.addProperty("relayMicrosPerCell", Report.rounded(run.relayMicrosPerCell()));
+        line.addProperty("cellsPerSecond", Math.round(run.cellsPerSecond()));
+        line.addProperty("cells", run.cells());
+        line.addProperty("cellsLost", run.cellsLost());
+        report.json(line);
+        report.text(
+                "%d circuits: %.2f CPU us of the relay per cell, %.0f cells/s, %d of %d lost",
+                run.circuits(), run.relayMicrosPerCell(), run.cellsPerSecond(), run.cellsLost(), run.cells());
+    }
+
+    void manyCircuits(ManyCircuitsBench.Result result) {
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("circuits", result.circuits());
+        line.addProperty("cipher", result.cipher());
+        line.addProperty("heapBytesPerCircuit", result.heapBytesPerCircuit());
+        line.addProperty("relayMicrosPerCell", Report.rounded(result.relayMicrosPerCell()));
+        line.addProperty("relayMicrosPerCellAt10", Report.rounded(result.relayMicrosPerCellAt10()));
+        line.addProperty("ratio", Report.rounded(result.ratio()));
+        line.addProperty("cells", result.cells());
+        line.addProperty("cellsLost", result.cellsLost());
+        report.json(line);
+        report.text(
+                "%d circuits, layer cipher %s: %d bytes of heap each; %.2f us per cell, %.2f with 10 circuits: ratio %.2f",
+                result.circuits(),
+                result.cipher(),
+                result.heapBytesPerCircuit(),
+                result.relayMicrosPerCell(),
+                result.relayMicrosPerCellAt10(),
+                result.ratio());
     }
 }

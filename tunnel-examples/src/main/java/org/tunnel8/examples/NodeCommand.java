@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
             "  tunnel node --roles relay --bootstrap 127.0.0.1:6421 --listen 127.0.1.1:0",
             "  tunnel node --roles relay,exit-bt --bootstrap 127.0.0.1:6421 --exit-bind 127.0.1.2",
             "  tunnel node --roles relay,exit-bt --key node.key --exit-allow 10.0.0.0/8 --duration 3600 --json",
+            "  tunnel node --roles relay --key node.key --max-circuits 10000",
             "",
             "An exit refuses private and loopback targets, except the class that its own outside address is in",
             "and what --exit-allow names. On SIGTERM and Ctrl-C the node leaves cleanly: its neighbours are told."
@@ -45,6 +46,9 @@ import picocli.CommandLine.Option;
 final class NodeCommand implements Callable<Integer> {
     /** Longer than any single step of a start: binding, and reading or making a key. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
+
+    /** A circuit that runs through has two links. */
+    private static final int ENTRIES_PER_CIRCUIT = 2;
 
     private final Surroundings surroundings;
 
@@ -109,6 +113,15 @@ final class NodeCommand implements Callable<Integer> {
     private @Nullable Path memory;
 
     @Option(
+            names = "--max-circuits",
+            paramLabel = "N",
+            defaultValue = "50",
+            converter = OptionTypes.CircuitCount.class,
+            description = "How many circuits of others may run through the node; one that ends here counts half"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int maxCircuits;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -130,6 +143,7 @@ final class NodeCommand implements Callable<Integer> {
                 .roles(roleSet)
                 .listen(listen.getAddress(), PortRange.of(listen.getPort()))
                 .exitAllow(exitAllow)
+                .maxJoinedCircuits(ENTRIES_PER_CIRCUIT * maxCircuits)
                 .network(network(roleSet))
                 .onEvent(new EntryEvents(report));
         if (exitBind != null) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.tunnel8.crypto.LayerCiphers;
+import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.policy.Cidr;
 import org.tunnel8.simulation.Scenario;
@@ -95,6 +97,39 @@ final class OptionTypes {
     static final class Runs extends WholeNumber {
         Runs() {
             super(1, 1_000);
+        }
+    }
+
+    /** How many circuits a node carries: at a kilobyte each, a gigabyte. */
+    static final class CircuitCount extends WholeNumber {
+        CircuitCount() {
+            super(1, 1_000_000);
+        }
+    }
+
+    /** How many circuits to build through one relay: ten are what it is compared with. */
+    static final class MeasuredCircuits extends WholeNumber {
+        MeasuredCircuits() {
+            super(ManyCircuitsBench.FEW, 100_000);
+        }
+    }
+
+    /** How many neighbours such a relay has on either side. */
+    static final class NeighbourCount extends WholeNumber {
+        NeighbourCount() {
+            super(1, ManyCircuitsBench.MOST_NEIGHBOURS);
+        }
+    }
+
+    /** A layer cipher that this machine has. */
+    static final class CipherName implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            try {
+                return LayerCiphers.named(text).name();
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.examples.bench.CipherBench;
 import org.tunnel8.examples.bench.CircuitBench;
+import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.examples.bench.ThroughputBench;
 
 class BenchReportTest {
@@ -27,6 +28,8 @@ class BenchReportTest {
                 new ThroughputBench.Result(3, ThroughputBench.Direction.DOWN, 42, 0, 5, OptionalDouble.of(2.5), 3));
         report.cipher(new CipherBench.Result("jdk", 1300, 5.5, 6));
         report.circuits(new CircuitBench.Result(1, 120, 512.3456));
+        report.relayRun(new ManyCircuitsBench.Run(10_000, 3.25, 150_000.4, 1_500, 2));
+        report.manyCircuits(new ManyCircuitsBench.Result(10_000, "conscrypt", 900, 3.25, 2.5, 1.3, 3_000, 3));
     }
 
     @Test
@@ -39,6 +42,10 @@ class BenchReportTest {
                         "microsPerPacket":{"client":5.0,"relay":2.5,"exit":3.0}}
                         {"command":"bench","cipher":"jdk","payload":1300,"sealMicros":5.5,"openMicros":6.0}
                         {"command":"bench","hops":1,"circuits":120,"circuitsPerSecond":512.346}
+                        {"command":"bench","relayCircuits":10000,"relayMicrosPerCell":3.25,\
+                        "cellsPerSecond":150000,"cells":1500,"cellsLost":2}
+                        {"command":"bench","circuits":10000,"cipher":"conscrypt","heapBytesPerCircuit":900,\
+                        "relayMicrosPerCell":3.25,"relayMicrosPerCellAt10":2.5,"ratio":1.3,"cells":3000,"cellsLost":3}
                         """);
     }
 
@@ -46,6 +53,14 @@ class BenchReportTest {
     void wordsComeInATable() {
         tellAll(report(false));
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("hops  direction", "81.23", "0.10%", "-", "layer cipher jdk", "circuits of 1 hop: 512");
+                .contains(
+                        "hops  direction",
+                        "81.23",
+                        "0.10%",
+                        "-",
+                        "layer cipher jdk",
+                        "circuits of 1 hop: 512",
+                        "900 bytes of heap each",
+                        "ratio 1.30");
     }
 }

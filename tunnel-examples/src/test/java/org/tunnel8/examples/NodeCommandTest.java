@@ -50,8 +50,8 @@ class NodeCommandTest {
 
     @Test
     void leavesAfterItsDuration() {
-        CommandLineRun run =
-                CommandLineRun.of("node", "--roles", "relay", "--listen", "127.0.0.1:0", "--duration", "1");
+        CommandLineRun run = CommandLineRun.of(
+                "node", "--roles", "relay", "--listen", "127.0.0.1:0", "--max-circuits", "10000", "--duration", "1");
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("listening on 127.0.0.1:", "left");
     }

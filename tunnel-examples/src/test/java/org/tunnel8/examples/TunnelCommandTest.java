@@ -37,6 +37,7 @@ class TunnelCommandTest {
                     node --roles relay --exit-bind here | must have an IP address in numbers
                     node --roles relay --exit-allow 10.0.0.0/99 | must be a block of addresses
                     node --roles relay --community abc | must be 40 hexadecimal digits
+                    node --roles relay --max-circuits 0 | '--max-circuits': must be a whole number from 1 to 1000000
                     node --roles relay --duration 0 | '--duration': must be a whole number from 1
                     socks --hops 9 | '--hops'
                     socks --min-peers 0 | '--min-peers'
@@ -45,6 +46,10 @@ class TunnelCommandTest {
                     bench --payload 19 | '--payload': must be a whole number from 20
                     bench --seconds -1 | '--seconds'
                     bench --runs 0 | '--runs'
+                    bench --circuits 9 | '--circuits': must be a whole number from 10 to 100000, not '9'
+                    bench --circuits 10 --neighbours 0 | '--neighbours': must be a whole number from 1 to 120
+                    bench --circuits 10 --cipher rot13 | no layer cipher "rot13" on this machine
+                    bench --cipher jdk | --cipher needs --circuits
                     simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, not 'triblr'
                     simulate --peers 0 | '--peers': must be a whole number from 1
                     simulate --peers 20001 | '--peers': must be a whole number from 1 to 20000

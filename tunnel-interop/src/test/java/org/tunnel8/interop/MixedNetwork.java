@@ -224,7 +224,7 @@ final class MixedNetwork implements AutoCloseable {
                 .roles(exit ? EXIT_ROLES : RELAY_ROLES)
                 .listen(InetAddress.getLoopbackAddress(), PortRange.any())
                 .network(network())
-                .limits(settings.maxJoinedCircuits, 500)
+                .maxJoinedCircuits(settings.maxJoinedCircuits)
                 .build();
         node.start().join();
         String address = "127.0.0.1:" + node.address().getPort();

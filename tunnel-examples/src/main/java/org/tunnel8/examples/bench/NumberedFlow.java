@@ -40,12 +40,22 @@ final class NumberedFlow {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong nextExpected = new AtomicLong();
 
+    private final int mostWindow;
     private int window = START_WINDOW;
     private long givenUpBelow;
     private long roundEnd = START_WINDOW;
     private long lostBeforeRound;
     private long silentSinceNanos;
     private long receivedWhenSilent = -1;
+
+    NumberedFlow() {
+        this(MOST_WINDOW);
+    }
+
+    /** Lets at most so many datagrams be under way. */
+    NumberedFlow(int mostWindow) {
+        this.mostWindow = mostWindow;
+    }
 
     /** Writes the header with the next number; the datagram counts as sent. */
     void stamp(byte[] buffer, int offset) {
@@ -78,7 +88,7 @@ final class NumberedFlow {
         if (lost - lostBeforeRound > window * TOLERATED_LOSS) {
             window = Math.max(LEAST_WINDOW, (int) (window * WINDOW_CUT));
         } else {
-            window = Math.min(MOST_WINDOW, window + WINDOW_GROWTH);
+            window = Math.min(mostWindow, window + WINDOW_GROWTH);
         }
         lostBeforeRound = lost;
         roundEnd = sent.get() + window;
