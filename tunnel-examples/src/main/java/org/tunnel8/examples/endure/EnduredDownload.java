@@ -32,8 +32,8 @@ public final class EnduredDownload {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
-    /** After so long without a delivered byte something is broken for good. */
-    private static final Duration STALL_LIMIT = Duration.ofSeconds(60);
+    /** After so long without a delivered byte something is broken for good: libtorrent gives up a silent peer after 120 s. */
+    private static final Duration STALL_LIMIT = Duration.ofSeconds(150);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
@@ -97,7 +97,7 @@ public final class EnduredDownload {
      * @param folder an empty folder
      * @param disturbed whether hops are killed
      * @return how it went
-     * @throws IllegalStateException if it was stopped, stood still for a minute, or could not begin
+     * @throws IllegalStateException if it was stopped, stood still for 150 s, or could not begin
      */
     public DownloadOutcome run(Path folder, boolean disturbed) {
         List<Seeder> seeders = new ArrayList<>();

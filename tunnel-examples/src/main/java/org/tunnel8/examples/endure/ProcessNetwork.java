@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.tunnel8.TunnelNetwork;
 
 /**
- * A network on this machine in which every node is a process and has a loopback address of its own. For one thread.
+ * A network on this machine in which every node is a process and has a loopback address of its own. Thread-safe.
  */
 public final class ProcessNetwork implements AutoCloseable {
     /** Not the id of any network that is deployed. */
@@ -24,6 +24,7 @@ public final class ProcessNetwork implements AutoCloseable {
     private final List<NodeProcess> relays = new ArrayList<>();
     private final List<NodeProcess> exits = new ArrayList<>();
     private final Path folder;
+    private boolean closed;
 
     /**
      * Describes a network; {@link #start} starts it.
@@ -51,7 +52,10 @@ public final class ProcessNetwork implements AutoCloseable {
         return bootstrap.restart().thenCompose(server -> startMembers(relayCount, exitCount));
     }
 
-    private CompletableFuture<Void> startMembers(int relayCount, int exitCount) {
+    private synchronized CompletableFuture<Void> startMembers(int relayCount, int exitCount) {
+        if (closed) {
+            throw new IllegalStateException("the network was closed while it started");
+        }
         for (int i = 1; i <= relayCount; i++) {
             relays.add(new NodeProcess("relay" + i, NodeProcess.RELAY, address(RELAY_GROUP, i), network(), folder));
         }
@@ -75,7 +79,7 @@ public final class ProcessNetwork implements AutoCloseable {
      *
      * @return relays first
      */
-    public List<Member> members() {
+    public synchronized List<Member> members() {
         List<Member> members = new ArrayList<>(relays);
         members.addAll(exits);
         return members;
@@ -99,9 +103,10 @@ public final class ProcessNetwork implements AutoCloseable {
         }
     }
 
-    /** Ends all processes. */
+    /** Ends all processes, also while they are being started. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         members().forEach(Member::close);
         bootstrap.close();
     }
