@@ -37,13 +37,18 @@ class Commands:
         return tracker.describe()
 
     async def node(self, name: str, flags: int, community: str, bootstrap: int, discovery: bool = False,
-                   dht: bool = False, settings: dict | None = None, walks: bool = True) -> dict:
-        node = Node(name, flags, community, bootstrap, discovery, dht, settings or {})
+                   dht: bool = False, settings: dict | None = None, walks: bool = True, port: int = 0,
+                   secret: str | None = None) -> dict:
+        """Start a node, a new one or one that was there before: that has its port and secret key."""
+        node = Node(name, flags, community, bootstrap, discovery, dht, settings or {}, port, secret)
         if not walks:
             node.ipv8.strategies.clear()
         await node.start()
         self.nodes[name] = node
         return node.describe()
+
+    async def calm(self, name: str) -> None:
+        self.nodes[name].calm()
 
     async def leave(self, name: str) -> None:
         await self.nodes.pop(name).stop()

@@ -122,7 +122,7 @@ class Node:
     """One py-ipv8 peer with a socket, a key and a service object of its own."""
 
     def __init__(self, name: str, flags: int, community: str, bootstrap: int, discovery: bool, dht: bool,
-                 settings: dict) -> None:
+                 settings: dict, port: int = 0, secret: str | None = None) -> None:
         self.name = name
         boot = {"class": "DispersyBootstrapper",
                 "init": {"ip_addresses": [(HOST, bootstrap)], "dns_addresses": [], "bootstrap_timeout": 2.0}}
@@ -138,11 +138,12 @@ class Node:
             overlays.append(overlay("DiscoveryCommunity", ["RandomChurn", "PeriodicSimilarity"], {}))
         if dht:
             overlays.append(overlay("DHTDiscoveryCommunity", [], {}))
-        secret = default_eccrypto.generate_key("curve25519").key_to_bin()
+        self.secret = bytes.fromhex(secret) if secret else default_eccrypto.generate_key("curve25519").key_to_bin()
         overlay_class = type("LoopbackTunnel", (LoopbackTunnel,), {"community_id": bytes.fromhex(community)})
         self.ipv8 = IPv8({
-            "interfaces": [{"interface": "UDPIPv4", "ip": HOST, "port": 0}],
-            "keys": [{"alias": "k", "generation": "curve25519", "file": "", "bin": base64.b64encode(secret).decode()}],
+            "interfaces": [{"interface": "UDPIPv4", "ip": HOST, "port": port}],
+            "keys": [{"alias": "k", "generation": "curve25519", "file": "",
+                      "bin": base64.b64encode(self.secret).decode()}],
             "logger": {"level": os.environ.get("IPV8_LOG", "CRITICAL")},
             "walker_interval": JOIN_INTERVAL, "overlays": overlays,
         }, extra_communities={"LoopbackTunnel": overlay_class})
@@ -198,7 +199,7 @@ class Node:
 
     def describe(self) -> dict:
         return {"name": self.name, "address": self.address, "key": key_of(self.tunnel.my_peer), "flags": self.flags,
-                "pid": os.getpid()}
+                "pid": os.getpid(), "secret": self.secret.hex()}
 
     def status(self) -> dict:
         tunnel = self.tunnel

@@ -1,6 +1,7 @@
 package org.tunnel8;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One own circuit at a moment. Immutable.
@@ -15,6 +16,8 @@ import java.time.Duration;
  * @param roundTrip smoothed round trip to the exit and back; zero before the first measurement
  * @param bytesUp bytes sent into it, whole datagrams
  * @param bytesDown bytes that came out of it, whole datagrams
+ * @param path who the hops are that have been added, the first hop first: labels that hold for this run only, equal to
+ *     what {@link org.tunnel8.crypto.PublicKey#toString()} gives for their keys in this process (D12)
  */
 public record CircuitStatus(
         int hops,
@@ -26,4 +29,11 @@ public record CircuitStatus(
         Duration buildTime,
         Duration roundTrip,
         long bytesUp,
-        long bytesDown) {}
+        long bytesDown,
+        List<String> path) {
+
+    /** Copies what could change. */
+    public CircuitStatus {
+        path = List.copyOf(path);
+    }
+}

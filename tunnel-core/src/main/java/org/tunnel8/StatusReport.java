@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitPool;
+import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.TunnelEngine;
@@ -116,6 +117,7 @@ final class StatusReport {
                 Duration.ofNanos(circuit.buildNanos()),
                 Duration.ofNanos(circuit.rttNanos()),
                 circuit.bytesUp(),
-                circuit.bytesDown());
+                circuit.bytesDown(),
+                circuit.hopKeys().stream().map(PublicKey::toString).toList());
     }
 }

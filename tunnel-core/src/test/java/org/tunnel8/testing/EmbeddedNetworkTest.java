@@ -17,10 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.CircuitStatus;
 import org.tunnel8.OwnThreads;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.TunnelException;
+import org.tunnel8.crypto.CryptoFailure;
+import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.node.TunnelNode;
 
 /** The whole stack on real sockets: an embedded network, a client, an echo server outside. */
 class EmbeddedNetworkTest {
@@ -96,6 +100,37 @@ class EmbeddedNetworkTest {
                 assertThat(network.exitAddresses()).contains(echo.seen.take());
             }
         }
+    }
+
+    @Test
+    void aClientTellsTheHopsOfItsCircuitsByTheLabelsOfTheirKeys() throws Exception {
+        try (EmbeddedNetwork network =
+                EmbeddedNetwork.builder().relays(2).exits(1).build()) {
+            network.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            try (TunnelClient client = TunnelClient.builder()
+                    .network(network.network())
+                    .bind(network.clientAddress(1))
+                    .hops(3)
+                    .minPeers(3)
+                    .build()) {
+                client.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                client.whenReady(LIMIT).join();
+                CircuitStatus primary = client.status().circuits().stream()
+                        .filter(circuit -> circuit.ready() && circuit.primary())
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(primary.path().subList(0, 2))
+                        .containsExactlyInAnyOrder(
+                                label(network.relays().get(0)),
+                                label(network.relays().get(1)));
+                assertThat(primary.path().subList(2, primary.path().size()))
+                        .containsExactly(label(network.exits().get(0)));
+            }
+        }
+    }
+
+    private static String label(TunnelNode node) throws CryptoFailure {
+        return PublicKey.parse(node.publicKey()).toString();
     }
 
     @Test

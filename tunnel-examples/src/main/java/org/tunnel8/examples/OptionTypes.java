@@ -79,6 +79,20 @@ final class OptionTypes {
         }
     }
 
+    /** How many seeders share a speed. */
+    static final class SeederCount extends WholeNumber {
+        SeederCount() {
+            super(1, 100);
+        }
+    }
+
+    /** A speed in MiB/s; what is too slow for a machine is its own affair. */
+    static final class Speed extends WholeNumber {
+        Speed() {
+            super(1, 1_000);
+        }
+    }
+
     /** The size of a datagram's payload: from uTP's header to what still fits into 2,048 bytes over three hops (D4). */
     static final class PayloadBytes extends WholeNumber {
         PayloadBytes() {

@@ -53,6 +53,11 @@ final class StopSignal {
         System.exit(exitStatus);
     }
 
+    /** Completes when the command is asked to end. */
+    CompletableFuture<Void> requested() {
+        return requested.copy();
+    }
+
     boolean isRequested() {
         return requested.isDone();
     }

@@ -67,6 +67,7 @@ public final class TunnelCommand implements Callable<Integer> {
     static int run(Surroundings surroundings, String... arguments) {
         CommandLine line = new CommandLine(new TunnelCommand())
                 .addSubcommand(new DemoCommand(surroundings))
+                .addSubcommand(new EndureCommand(surroundings))
                 .addSubcommand(new NodeCommand(surroundings))
                 .addSubcommand(new SocksCommand(surroundings))
                 .addSubcommand(new BenchCommand(surroundings))
@@ -80,7 +81,7 @@ public final class TunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UsageException("a command is missing: demo, node, socks, bench or simulate");
+        throw new UsageException("a command is missing: demo, endure, node, socks, bench or simulate");
     }
 
     private static int badInput(ParameterException failure) {
@@ -90,7 +91,7 @@ public final class TunnelCommand implements Callable<Integer> {
                 && at.getParent() == null
                 && !unmatched.isUnknownOption()) {
             message = "there is no command '" + unmatched.getUnmatched().get(0)
-                    + "', only demo, node, socks, bench and simulate";
+                    + "', only demo, endure, node, socks, bench and simulate";
         }
         return complain(at, message);
     }

@@ -24,6 +24,11 @@ class TunnelCommandTest {
                     demo --size 999999999999 | '--size'
                     demo --frobnicate | unknown option: '--frobnicate'
                     demo surplus | 'surplus'
+                    endure --hops 3 --relays 2 | --hops 3 needs at least --relays 3
+                    endure --exits 1 | --exits must be at least 2
+                    endure --down 20 | --down 20 must be less than --every 20
+                    endure --rate 0 | '--rate': must be a whole number from 1
+                    endure --seeders 0 | '--seeders': must be a whole number from 1
                     node | missing required option: '--roles=
                     node --roles gateway | must be of relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap, not 'gateway'
                     node --roles relay,,exit-bt | '--roles'
@@ -71,7 +76,7 @@ class TunnelCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "node", "socks", "bench", "simulate"})
+    @ValueSource(strings = {"demo", "endure", "node", "socks", "bench", "simulate"})
     void helpOfEveryCommandHasExamples(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertThat(run.status()).isZero();
@@ -85,12 +90,13 @@ class TunnelCommandTest {
     void helpOfAllNamesTheCommandsAndHasExamples() {
         CommandLineRun run = CommandLineRun.of("--help");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("demo ", "node ", "socks ", "bench ", "simulate ", "Examples:", "Exit status:");
+        assertThat(run.out())
+                .contains("demo ", "endure ", "node ", "socks ", "bench ", "simulate ", "Examples:", "Exit status:");
     }
 
     @Test
     void helpFitsItsWidth() {
-        for (String command : new String[] {"demo", "node", "socks", "bench", "simulate"}) {
+        for (String command : new String[] {"demo", "endure", "node", "socks", "bench", "simulate"}) {
             assertThat(CommandLineRun.of(command, "-h").out().lines())
                     .allMatch(line -> line.length() <= TunnelCommand.HELP_WIDTH);
         }

@@ -2,6 +2,7 @@ package org.tunnel8.examples.torrent;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.libtorrent4j.AddTorrentParams;
 import org.libtorrent4j.SettingsPack;
@@ -10,6 +11,8 @@ import org.libtorrent4j.TorrentHandle;
 import org.libtorrent4j.TorrentInfo;
 import org.libtorrent4j.alerts.Alert;
 import org.libtorrent4j.alerts.FileErrorAlert;
+import org.libtorrent4j.alerts.PeerConnectAlert;
+import org.libtorrent4j.alerts.PeerDisconnectedAlert;
 import org.libtorrent4j.alerts.TorrentErrorAlert;
 import org.libtorrent4j.alerts.TorrentFinishedAlert;
 import org.libtorrent4j.swig.settings_pack.bool_types;
@@ -17,6 +20,8 @@ import org.libtorrent4j.swig.settings_pack.int_types;
 import org.libtorrent4j.swig.settings_pack.proxy_type_t;
 import org.libtorrent4j.swig.settings_pack.string_types;
 import org.libtorrent4j.swig.torrent_flags_t;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A libtorrent that downloads one torrent and whose only way to the outside is a SOCKS5 proxy's UDP ASSOCIATE.
@@ -27,17 +32,18 @@ public final class Downloader implements AutoCloseable {
     /** One second: a peer that could not be reached, because no circuit was up yet, is tried again soon. */
     private static final int RECONNECT_SECONDS = 1;
 
-    /** A peer is never given up, for the same reason. */
+    /** A peer is never given up: there is no tracker that would name it again. */
     private static final int CONNECT_FAILURES = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Downloader.class);
 
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final TorrentSession session;
     private final TorrentHandle torrent;
-    private final InetSocketAddress seeder;
 
-    private Downloader(RandomTorrent content, Path folder, InetSocketAddress proxy, InetSocketAddress seeder) {
-        this.seeder = seeder;
-        SettingsPack settings = TorrentSession.settings();
+    private Downloader(
+            RandomTorrent content, Path folder, InetSocketAddress proxy, List<InetSocketAddress> seeders, Pace pace) {
+        SettingsPack settings = TorrentSession.settings(pace);
         settings.listenInterfaces("127.0.0.1:0");
         settings.setInteger(int_types.proxy_type.swigValue(), proxy_type_t.socks5.swigValue());
         settings.setString(
@@ -55,7 +61,7 @@ public final class Downloader implements AutoCloseable {
         params.setSavePath(folder.toAbsolutePath().toString());
         params.setFlags(new torrent_flags_t());
         torrent = session.add(params);
-        connect();
+        seeders.forEach(this::connect);
     }
 
     /**
@@ -69,14 +75,33 @@ public final class Downloader implements AutoCloseable {
      */
     public static Downloader start(
             RandomTorrent content, Path folder, InetSocketAddress proxy, InetSocketAddress seeder) {
-        return new Downloader(content, folder, proxy, seeder);
+        return start(content, folder, proxy, List.of(seeder), Pace.LOOPBACK);
     }
 
-    private void connect() {
+    /**
+     * Starts to download.
+     *
+     * @param content what to download
+     * @param folder an empty folder for it
+     * @param proxy the SOCKS5 proxy
+     * @param seeders the peers to download from; one that is lost is tried again after a second, and a second more after
+     *     each failure in a row
+     * @param pace whose waiting times it keeps to
+     * @return the downloader, at work
+     */
+    public static Downloader start(
+            RandomTorrent content, Path folder, InetSocketAddress proxy, List<InetSocketAddress> seeders, Pace pace) {
+        return new Downloader(content, folder, proxy, seeders, pace);
+    }
+
+    private void connect(InetSocketAddress seeder) {
         torrent.swig().connect_peer(new TcpEndpoint(seeder.getAddress().getHostAddress(), seeder.getPort()).swig());
     }
 
     private void onAlert(Alert<?> alert) {
+        if (alert instanceof PeerConnectAlert || alert instanceof PeerDisconnectedAlert) {
+            log.debug("{}", alert.message());
+        }
         if (alert instanceof TorrentFinishedAlert) {
             finished.complete(null);
         } else if (alert instanceof TorrentErrorAlert || alert instanceof FileErrorAlert) {
@@ -91,6 +116,15 @@ public final class Downloader implements AutoCloseable {
      */
     public long doneBytes() {
         return torrent.status().totalWantedDone();
+    }
+
+    /**
+     * Tells how much peers have sent.
+     *
+     * @return a number of bytes of the file, as they arrived: checked or not yet, and again where a piece was repeated
+     */
+    public long deliveredBytes() {
+        return torrent.status().totalPayloadDownload();
     }
 
     /**

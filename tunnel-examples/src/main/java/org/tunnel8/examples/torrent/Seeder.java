@@ -30,12 +30,14 @@ import org.libtorrent4j.swig.settings_pack.bool_types;
 public final class Seeder implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
 
+    private static final int UNLIMITED = 0;
+
     private final Set<String> seenPeers = new ConcurrentSkipListSet<>();
     private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
     private final TorrentSession session;
 
-    private Seeder(RandomTorrent torrent, InetAddress bindAddress) {
-        SettingsPack settings = TorrentSession.settings();
+    private Seeder(RandomTorrent torrent, InetAddress bindAddress, Pace pace, int uploadBytesPerSecond) {
+        SettingsPack settings = TorrentSession.settings(pace);
         settings.listenInterfaces(bindAddress.getHostAddress() + ":0");
         settings.setBoolean(bool_types.enable_outgoing_utp.swigValue(), false);
         settings.setBoolean(bool_types.allow_multiple_connections_per_ip.swigValue(), true);
@@ -44,7 +46,8 @@ public final class Seeder implements AutoCloseable {
         params.setTorrentInfo(new TorrentInfo(torrent.metainfo()));
         params.setSavePath(torrent.folder().toAbsolutePath().toString());
         params.setFlags(TorrentFlags.SEED_MODE);
-        session.add(params);
+        // The torrent's own limit: a session's does not hold for peers on loopback.
+        session.add(params).setUploadLimit(uploadBytesPerSecond);
     }
 
     /**
@@ -56,7 +59,21 @@ public final class Seeder implements AutoCloseable {
      * @throws IllegalStateException if it could not listen there
      */
     public static Seeder start(RandomTorrent torrent, InetAddress bindAddress) {
-        Seeder seeder = new Seeder(torrent, bindAddress);
+        return start(torrent, bindAddress, Pace.LOOPBACK, UNLIMITED);
+    }
+
+    /**
+     * Starts to seed.
+     *
+     * @param torrent what to seed
+     * @param bindAddress the local address to listen on; the port is a free one
+     * @param pace whose waiting times it keeps to
+     * @param uploadBytesPerSecond how much it sends to all its peers together; 0 for as much as it can
+     * @return the seeder, listening
+     * @throws IllegalStateException if it could not listen there
+     */
+    public static Seeder start(RandomTorrent torrent, InetAddress bindAddress, Pace pace, int uploadBytesPerSecond) {
+        Seeder seeder = new Seeder(torrent, bindAddress, pace, uploadBytesPerSecond);
         try {
             seeder.listening.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             return seeder;

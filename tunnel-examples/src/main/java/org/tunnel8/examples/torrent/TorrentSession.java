@@ -75,8 +75,12 @@ final class TorrentSession implements AutoCloseable {
         return started;
     }
 
-    /** Gives settings under which a session talks uTP only, looks for nobody, and is not slowed by limits meant for the internet. */
-    static SettingsPack settings() {
+    /**
+     * Gives settings under which a session talks uTP only and looks for nobody.
+     *
+     * @param pace whose waiting times it keeps to
+     */
+    static SettingsPack settings(Pace pace) {
         NativeLibrary.load();
         SettingsPack settings = new SettingsPack();
         settings.setBoolean(bool_types.enable_dht.swigValue(), false);
@@ -91,10 +95,12 @@ final class TorrentSession implements AutoCloseable {
         settings.setInteger(int_types.unchoke_slots_limit.swigValue(), -1);
         settings.setInteger(int_types.recv_socket_buffer_size.swigValue(), SOCKET_BUFFER_BYTES);
         settings.setInteger(int_types.send_socket_buffer_size.swigValue(), SOCKET_BUFFER_BYTES);
-        settings.setInteger(int_types.tick_interval.swigValue(), TICK_MILLIS);
-        settings.setInteger(int_types.utp_min_timeout.swigValue(), MIN_RESEND_MILLIS);
-        settings.setInteger(int_types.utp_num_resends.swigValue(), RESENDS);
-        settings.setInteger(int_types.peer_timeout.swigValue(), SILENCE_SECONDS);
+        if (pace == Pace.LOOPBACK) {
+            settings.setInteger(int_types.tick_interval.swigValue(), TICK_MILLIS);
+            settings.setInteger(int_types.utp_min_timeout.swigValue(), MIN_RESEND_MILLIS);
+            settings.setInteger(int_types.utp_num_resends.swigValue(), RESENDS);
+            settings.setInteger(int_types.peer_timeout.swigValue(), SILENCE_SECONDS);
+        }
         settings.setInteger(int_types.alert_mask.swigValue(), alertMask());
         return settings;
     }
