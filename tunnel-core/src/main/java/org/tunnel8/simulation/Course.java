@@ -8,6 +8,8 @@ public enum Course {
     JOINS_IN_THE_DARK,
     /** It joins, and builds circuits as soon as it knows the peers for them. */
     BUILDS_CIRCUITS,
+    /** It joins, builds circuits, and flows go over them from {@link Load#LEAD} after its start on. */
+    STREAMS,
     /** It has been there before: it stops cleanly, the bootstrap servers die, and later it starts again. */
     RETURNS
 }

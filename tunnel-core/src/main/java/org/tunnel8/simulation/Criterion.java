@@ -32,6 +32,27 @@ public enum Criterion {
     /** The measured client, started again, knows twenty verified peers; counted from its second start. */
     TWENTY_AFTER_RETURN("20 verified peers after the second start"),
 
+    /** Three hops are ready; counted from when circuits are asked for and 20 peers known (SC-004, FR-007). */
+    CIRCUIT_ON_REQUEST("three hops ready once asked for"),
+
+    /** A flow delivered nothing for a second, in either direction: how long (SC-008). */
+    INTERRUPTIONS("interruptions of flows"),
+
+    /** The longest time without a delivery after somebody's death, also if it was less than a second. */
+    SILENCES("silences after deaths"),
+
+    /** The longest interruption of a run's flows; zero if there was none (SC-007). */
+    LONGEST_INTERRUPTION("runs without a longer interruption"),
+
+    /** No circuit that carried a flow ended or was left, and no flow was interrupted (SC-007). */
+    UNDISTURBED("runs with flows and circuits undisturbed"),
+
+    /** The measured client's host sent nothing that should have gone through a circuit, and targets heard exits alone. */
+    NOTHING_LEAKED("runs in which nothing left outside of circuits"),
+
+    /** No counter was used twice under any layer key, and so no nonce (D10). */
+    NO_NONCE_TWICE("runs in which no nonce was used twice"),
+
     /** No node ever took somebody forged, or of another protocol version, for a candidate (FR-011, FR-013a). */
     NOBODY_FORGED("nodes whose candidates are all genuine"),
 

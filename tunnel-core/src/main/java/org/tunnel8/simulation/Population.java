@@ -22,6 +22,9 @@ public record Population(
      */
     public static final Population STANDING = new Population(0.08, 0.2, 0.2, 0, Duration.ofMinutes(40), 0.05);
 
+    /** The uptime of peers that never leave. */
+    public static final Duration FOREVER = Duration.ofDays(36_500);
+
     /** 2^64 divided by the golden ratio: its multiples fill the range evenly, however many there are. */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
@@ -55,6 +58,16 @@ public record Population(
      */
     public Population withMisbehaving(double share) {
         return new Population(exits, open, symmetric, share, meanUptime, sharedRouters);
+    }
+
+    /**
+     * The same population, coming and going otherwise.
+     *
+     * @param mean uptime of a peer, {@link #FOREVER} if nobody leaves
+     * @return the population
+     */
+    public Population withMeanUptime(Duration mean) {
+        return new Population(exits, open, symmetric, misbehaving, mean, sharedRouters);
     }
 
     /**

@@ -13,14 +13,17 @@ final class Resident {
     private final IdentityKey identity;
     private final InetSocketAddress address;
     private final long startedNanos;
-    private final @Nullable SimulatedNode node;
+    private final @Nullable Role role;
+    private @Nullable SimulatedNode node;
     private final @Nullable MisbehavingPeer stranger;
+    private boolean gone;
 
     private Resident(
             Placement placement,
             SimulatedHost host,
             InetSocketAddress address,
             IdentityKey identity,
+            @Nullable Role role,
             @Nullable SimulatedNode node,
             @Nullable MisbehavingPeer stranger) {
         this.placement = placement;
@@ -28,18 +31,24 @@ final class Resident {
         this.address = address;
         this.identity = identity;
         this.startedNanos = host.network().nowNanos();
+        this.role = role;
         this.node = node;
         this.stranger = stranger;
     }
 
-    /** An honest one. */
+    /** The measured client. */
     Resident(Placement placement, SimulatedNode node) {
-        this(placement, node.host(), node.address(), node.identity(), node, null);
+        this(placement, node.host(), node.address(), node.identity(), null, node, null);
+    }
+
+    /** A node of ours that holds a place in the population. */
+    Resident(Role role, SimulatedNode node) {
+        this(role.placement(), node.host(), node.address(), node.identity(), role, node, null);
     }
 
     /** One who misbehaves. */
-    Resident(Placement placement, MisbehavingPeer stranger) {
-        this(placement, stranger.host(), stranger.address(), stranger.identity(), null, stranger);
+    Resident(Role role, MisbehavingPeer stranger) {
+        this(role.placement(), stranger.host(), stranger.address(), stranger.identity(), role, null, stranger);
     }
 
     /** Ends what runs there, with a farewell or without. */
@@ -47,11 +56,34 @@ final class Resident {
         if (stranger != null) {
             stranger.leave();
         }
-        if (node != null && politely) {
-            node.stop();
-        } else if (node != null) {
-            node.die();
+        SimulatedNode leaving = node;
+        if (leaving != null && politely) {
+            leaving.stop();
+        } else if (leaving != null) {
+            leaving.die();
         }
+        gone = true;
+    }
+
+    /** Whether it is there: it came, and has not left. */
+    boolean isPresent() {
+        return !gone;
+    }
+
+    /** Whether it is a hop that sends to the outside for others. */
+    boolean isExit() {
+        return role != null && role.exit();
+    }
+
+    /** The place it holds; null for the measured client. */
+    @Nullable
+    Role role() {
+        return role;
+    }
+
+    /** For a reader, without its address. */
+    String describe() {
+        return (isExit() ? "an exit" : "a " + placement.label() + " relay");
     }
 
     Placement placement() {

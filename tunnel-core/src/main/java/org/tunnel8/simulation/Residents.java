@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
@@ -47,10 +48,6 @@ final class Residents {
     /** Routers that another of the same placement moves in behind. */
     private final Map<Placement, NatBox> waitingBoxes = new EnumMap<>(Placement.class);
 
-    /** A place in the population, whoever holds it. */
-    private record Role(
-            Placement placement, boolean exit, @Nullable Misbehaviour misbehaviour) {}
-
     Residents(
             SimulatedNetwork network,
             Population population,
@@ -72,48 +69,9 @@ final class Residents {
 
     /** Plans the arrival of so many peers at random times within a duration. */
     void arrive(int peers, Duration within) {
-        for (Role role : roles(peers)) {
+        for (Role role : Role.draw(population, peers, random)) {
             long when = within.isZero() ? 0 : random.nextLong(within.toNanos());
             network.at(network.nowNanos() + when, () -> moveIn(role, IdentityKey.generate(random)));
-        }
-    }
-
-    private List<Role> roles(int peers) {
-        int exits = Math.max(1, rounded(population.exits() * peers));
-        int others = Math.max(0, peers - exits);
-        int open = rounded(population.open() * others);
-        int symmetric = rounded(population.symmetric() * others);
-        List<Placement> placements = new ArrayList<>();
-        for (int i = 0; i < others; i++) {
-            placements.add(
-                    i < open
-                            ? Placement.PUBLIC
-                            : i < open + symmetric ? Placement.SYMMETRIC : Placement.PORT_RESTRICTED);
-        }
-        shuffle(placements);
-        int misbehaving = rounded(population.misbehaving() * others);
-        Misbehaviour[] kinds = Misbehaviour.values();
-        List<Role> roles = new ArrayList<>();
-        for (int i = 0; i < others; i++) {
-            roles.add(new Role(placements.get(i), false, i < misbehaving ? kinds[i % kinds.length] : null));
-        }
-        for (int i = 0; i < exits; i++) {
-            roles.add(new Role(Placement.PUBLIC, true, null));
-        }
-        shuffle(roles);
-        return roles;
-    }
-
-    private static int rounded(double value) {
-        return (int) Math.round(value);
-    }
-
-    private <T> void shuffle(List<T> list) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            T moved = list.get(i);
-            list.set(i, list.get(j));
-            list.set(j, moved);
         }
     }
 
@@ -122,7 +80,7 @@ final class Residents {
         Misbehaviour misbehaviour = role.misbehaviour();
         Resident resident;
         if (misbehaviour != null) {
-            resident = new Resident(role.placement(), new MisbehavingPeer(host, misbehaviour, identity, servers));
+            resident = new Resident(role, new MisbehavingPeer(host, misbehaviour, identity, servers));
             register(resident);
         } else {
             NatWatch.Ear ear = nats.ear(role.placement());
@@ -134,11 +92,13 @@ final class Residents {
                     .listener(ear)
                     .build();
             ear.isAt(node);
-            resident = new Resident(role.placement(), node);
+            resident = new Resident(role, node);
             register(resident);
             node.start();
         }
-        network.after(uptime(), () -> moveOut(resident, role));
+        if (!population.meanUptime().equals(Population.FOREVER)) {
+            network.after(uptime(), () -> moveOut(resident, role));
+        }
     }
 
     /** Enters somebody who was built and is about to start. */
@@ -175,7 +135,17 @@ final class Residents {
         return Duration.ofNanos((long) (drawn * population.meanUptime().toNanos()));
     }
 
+    /** Somebody dies without a word, and at once another node comes in that one's place. */
+    void kill(Resident resident) {
+        Role role = Objects.requireNonNull(resident.role(), "the measured client is not killed");
+        resident.leave(false);
+        moveIn(role, IdentityKey.generate(random));
+    }
+
     private void moveOut(Resident resident, Role role) {
+        if (!resident.isPresent()) {
+            return; // it was killed, and somebody is there instead
+        }
         resident.leave(random.nextDouble() < POLITE);
         boolean returns = random.nextDouble() < RETURNING;
         IdentityKey next = returns ? resident.identity() : IdentityKey.generate(random);
@@ -185,6 +155,16 @@ final class Residents {
     /** Everybody who is or was there, in order of arrival; of those who came back, the last time. */
     Collection<Resident> all() {
         return Collections.unmodifiableCollection(byKey.values());
+    }
+
+    /** Whether anybody who took part was ever seen at an address. */
+    boolean hasLivedAt(InetAddress outside) {
+        return byOutside.containsKey(outside);
+    }
+
+    /** Whether an exit is or was at an address. */
+    boolean isExitAt(InetAddress outside) {
+        return byOutside.getOrDefault(outside, List.of()).stream().anyMatch(Resident::isExit);
     }
 
     /** The owner of a key; null if it is nobody's who lives here. */

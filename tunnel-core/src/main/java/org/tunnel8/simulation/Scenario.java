@@ -19,10 +19,12 @@ import java.util.Optional;
  * @param links what the ways between hosts do
  * @param servers the bootstrap servers
  * @param course what happens to the measured client
+ * @param load what its circuits have to do
  * @param arrival the peers start at random times within this from the beginning
  * @param clientStart when the measured client starts
  * @param observed for how long it is then measured; after its second start, where there is one
- * @param requirements what is asked
+ * @param requirements what is asked in events
+ * @param ratios what is asked of one thing by another
  */
 public record Scenario(
         String name,
@@ -32,10 +34,12 @@ public record Scenario(
         LinkSettings links,
         ServerPark servers,
         Course course,
+        Load load,
         Duration arrival,
         Duration clientStart,
         Duration observed,
-        List<Requirement> requirements) {
+        List<Requirement> requirements,
+        List<RatioRequirement> ratios) {
     /** More peers than anybody can wait for. */
     public static final int MAX_PEERS = 20_000;
 
@@ -59,13 +63,18 @@ public record Scenario(
         Objects.requireNonNull(links);
         Objects.requireNonNull(servers);
         Objects.requireNonNull(course);
+        Objects.requireNonNull(load);
         if (peers < 1 || peers > MAX_PEERS) {
             throw new IllegalArgumentException("a scenario has 1 to " + MAX_PEERS + " peers, not " + peers);
         }
         if (arrival.isNegative() || clientStart.isNegative() || observed.isNegative() || observed.isZero()) {
             throw new IllegalArgumentException("times are not negative, and the client is observed for some time");
         }
+        if ((course == Course.STREAMS) != (load.flows() > 0)) {
+            throw new IllegalArgumentException("flows are what a client has that streams");
+        }
         requirements = List.copyOf(requirements);
+        ratios = List.copyOf(ratios);
     }
 
     /**
@@ -74,7 +83,7 @@ public record Scenario(
      * @return all of them, {@code tribler} first
      */
     public static List<Scenario> standing() {
-        return StandingScenarios.ALL;
+        return LoadScenarios.ALL;
     }
 
     /**
@@ -96,7 +105,11 @@ public record Scenario(
      */
     public Duration horizon() {
         Duration first = clientStart.plus(observed);
-        return course == Course.RETURNS ? first.plus(FIRST_STAY).plus(ABSENCE) : first;
+        return switch (course) {
+            case RETURNS -> first.plus(FIRST_STAY).plus(ABSENCE);
+            case STREAMS -> first.plus(Load.LEAD);
+            default -> first;
+        };
     }
 
     /**
@@ -115,10 +128,12 @@ public record Scenario(
                 links,
                 servers,
                 course,
+                load,
                 arrival,
                 clientStart,
                 observed,
-                requirements);
+                requirements,
+                ratios);
     }
 
     /**
@@ -129,7 +144,19 @@ public record Scenario(
      */
     public Scenario withPeers(int count) {
         return new Scenario(
-                name, summary, count, population, links, servers, course, arrival, clientStart, observed, requirements);
+                name,
+                summary,
+                count,
+                population,
+                links,
+                servers,
+                course,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                ratios);
     }
 
     /**
@@ -140,7 +167,19 @@ public record Scenario(
      */
     public Scenario withPopulation(Population others) {
         return new Scenario(
-                name, summary, peers, others, links, servers, course, arrival, clientStart, observed, requirements);
+                name,
+                summary,
+                peers,
+                others,
+                links,
+                servers,
+                course,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                ratios);
     }
 
     /**
@@ -158,10 +197,12 @@ public record Scenario(
                 others,
                 servers,
                 course,
+                load,
                 arrival,
                 clientStart,
                 observed,
-                requirements);
+                requirements,
+                ratios);
     }
 
     /**
@@ -172,7 +213,19 @@ public record Scenario(
      */
     public Scenario withServers(ServerPark others) {
         return new Scenario(
-                name, summary, peers, population, links, others, course, arrival, clientStart, observed, requirements);
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                others,
+                course,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                ratios);
     }
 
     /**
@@ -183,7 +236,66 @@ public record Scenario(
      */
     public Scenario withCourse(Course other) {
         return new Scenario(
-                name, summary, peers, population, links, servers, other, arrival, clientStart, observed, requirements);
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                servers,
+                other,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                ratios);
+    }
+
+    /**
+     * The same with other work for the measured client's circuits.
+     *
+     * @param other what they have to do
+     * @return the scenario
+     */
+    public Scenario withLoad(Load other) {
+        Course fitting = other.flows() > 0 ? Course.STREAMS : course == Course.STREAMS ? Course.JOINS : course;
+        return new Scenario(
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                servers,
+                fitting,
+                other,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                ratios);
+    }
+
+    /**
+     * The same with other requirements on ratios.
+     *
+     * @param others what is asked
+     * @return the scenario
+     */
+    public Scenario withRatios(List<RatioRequirement> others) {
+        return new Scenario(
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                servers,
+                course,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                requirements,
+                others);
     }
 
     /**
@@ -196,7 +308,19 @@ public record Scenario(
      */
     public Scenario withTimes(Duration peersWithin, Duration client, Duration measured) {
         return new Scenario(
-                name, summary, peers, population, links, servers, course, peersWithin, client, measured, requirements);
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                servers,
+                course,
+                load,
+                peersWithin,
+                client,
+                measured,
+                requirements,
+                ratios);
     }
 
     /**
@@ -207,6 +331,18 @@ public record Scenario(
      */
     public Scenario withRequirements(List<Requirement> others) {
         return new Scenario(
-                name, summary, peers, population, links, servers, course, arrival, clientStart, observed, others);
+                name,
+                summary,
+                peers,
+                population,
+                links,
+                servers,
+                course,
+                load,
+                arrival,
+                clientStart,
+                observed,
+                others,
+                ratios);
     }
 }

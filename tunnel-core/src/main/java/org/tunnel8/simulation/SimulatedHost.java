@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class SimulatedHost extends Site {
     private InetAddress address;
     private @Nullable InetAddress other;
     private boolean connected = true;
+    private @Nullable Consumer<Passage> watcher;
     private int nextEphemeral = FIRST_EPHEMERAL_PORT;
 
     SimulatedHost(SimulatedNetwork network, int number, InetAddress address, @Nullable NatBox nat) {
@@ -68,6 +70,16 @@ public final class SimulatedHost extends Site {
     @Nullable
     SimulatedPort port(int number) {
         return ports.get(number);
+    }
+
+    /** Has somebody hear of all that is sent from any of its ports. */
+    void watch(Consumer<Passage> hears) {
+        watcher = hears;
+    }
+
+    @Nullable
+    Consumer<Passage> watcher() {
+        return watcher;
     }
 
     /** Fails as if its power had: every port is closed without a word. What runs on it may be started anew later. */

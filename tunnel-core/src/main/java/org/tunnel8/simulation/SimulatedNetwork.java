@@ -31,6 +31,7 @@ public final class SimulatedNetwork {
     private static final long COPY_NANOS = 10_000_000;
 
     private final SignatureMode signatures;
+    private final WatchedLayers layers;
     private final SeededRandom random;
     private final SeededRandom chance;
     private final EventQueue queue = new EventQueue();
@@ -65,7 +66,19 @@ public final class SimulatedNetwork {
      * @param signatures what its nodes sign with
      */
     public SimulatedNetwork(long seed, SignatureMode signatures) {
+        this(seed, signatures, LayerMode.REAL);
+    }
+
+    /**
+     * An empty network at time 0.
+     *
+     * @param seed decides all that is left to chance
+     * @param signatures what its nodes sign with
+     * @param layers what its nodes seal cells with
+     */
+    public SimulatedNetwork(long seed, SignatureMode signatures, LayerMode layers) {
         this.signatures = signatures;
+        this.layers = new WatchedLayers(layers);
         this.random = new SeededRandom(SeededRandom.mix(seed));
         this.chance = random.split();
         this.paths = new Paths(random.nextLong());
@@ -88,6 +101,11 @@ public final class SimulatedNetwork {
      */
     public SignatureMode signatures() {
         return signatures;
+    }
+
+    /** The layer cipher of all its nodes, which watches their counters. */
+    WatchedLayers layers() {
+        return layers;
     }
 
     /**

@@ -5,7 +5,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.DatagramReceiver;
 import org.tunnel8.crypto.IdentityKey;
-import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.engine.TunnelEngine;
 
@@ -31,7 +30,7 @@ public final class SimulatedNode implements Participant {
         this.engine = new TunnelEngine(
                 builder.settings(port.address()),
                 identity,
-                LayerCiphers.named("jdk").create(),
+                network.layers(),
                 network.random(),
                 network.nowNanos(),
                 outside,

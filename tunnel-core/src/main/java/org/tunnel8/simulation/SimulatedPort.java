@@ -33,10 +33,20 @@ public final class SimulatedPort {
     public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
         if (open) {
             byte[] bytes = Arrays.copyOfRange(buffer, offset, offset + length);
-            if (watcher != null) {
-                watcher.accept(new Passage(host.network().nowNanos(), address(), to, bytes));
+            Consumer<Passage> hostWatcher = host.watcher();
+            if (watcher != null || hostWatcher != null) {
+                tell(watcher, hostWatcher, new Passage(host.network().nowNanos(), address(), to, bytes));
             }
             host.network().send(this, to, bytes);
+        }
+    }
+
+    private static void tell(@Nullable Consumer<Passage> own, @Nullable Consumer<Passage> hosts, Passage passage) {
+        if (own != null) {
+            own.accept(passage);
+        }
+        if (hosts != null) {
+            hosts.accept(passage);
         }
     }
 

@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs a {@link Scenario}, one seed at a time. Everything in a run is decided by scenario, signature mode and seed, so that
- * the same three give the same {@link RunReport}, on every JDK.
+ * Runs a {@link Scenario}, one seed at a time. Everything in a run is decided by scenario, modes and seed, so that the same
+ * give the same {@link RunReport}, on every JDK.
  *
  * <p>Immutable and thread-safe: each run is made by the thread that asks for it, and runs of several threads do not
  * disturb each other.
@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 public final class Simulation {
     private final Scenario scenario;
     private final SignatureMode signatures;
+    private final LayerMode layers;
 
     /**
      * A scenario with real or replaced signatures.
@@ -21,6 +22,18 @@ public final class Simulation {
      * @param signatures what nodes sign with; results with replaced ones should say so
      */
     public Simulation(Scenario scenario, SignatureMode signatures) {
+        this(scenario, signatures, LayerMode.REAL);
+    }
+
+    /**
+     * A scenario with real or replaced signatures and layers.
+     *
+     * @param scenario what is played
+     * @param signatures what nodes sign with; results with replaced ones should say so
+     * @param layers what nodes seal cells with; the same holds
+     */
+    public Simulation(Scenario scenario, SignatureMode signatures, LayerMode layers) {
+        this.layers = Objects.requireNonNull(layers);
         this.scenario = Objects.requireNonNull(scenario);
         this.signatures = Objects.requireNonNull(signatures);
     }
@@ -44,6 +57,15 @@ public final class Simulation {
     }
 
     /**
+     * What nodes seal cells with.
+     *
+     * @return the mode
+     */
+    public LayerMode layers() {
+        return layers;
+    }
+
+    /**
      * Makes one run.
      *
      * @param seed any number
@@ -62,6 +84,6 @@ public final class Simulation {
      * @throws java.util.concurrent.CancellationException if it was stopped before its end
      */
     public RunReport run(long seed, BooleanSupplier stopped) {
-        return new SimulationRun(scenario, seed, signatures, stopped).run();
+        return new SimulationRun(scenario, seed, new SimulatedNetwork(seed, signatures, layers), stopped).run();
     }
 }

@@ -6,16 +6,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.tunnel8.circuit.Circuit;
+import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.crypto.IdentityKey;
-import org.tunnel8.engine.EngineListener;
 import org.tunnel8.node.NodeRole;
-import org.tunnel8.walk.NatEvidence;
-import org.tunnel8.walk.NatType;
 import org.tunnel8.walk.RememberedPeer;
 
 /** One run of a scenario. Used once, by one thread. */
@@ -31,6 +28,9 @@ final class SimulationRun {
 
     /** Circuits of three hops, as the specification's (SC-004). */
     private static final int HOPS = 3;
+
+    /** The usual. */
+    private static final int STANDBYS = 1;
 
     /** A first hop and an exit: whoever is between them is named by the first hop (D8). */
     private static final int PEERS = 2;
@@ -49,12 +49,16 @@ final class SimulationRun {
     private final SimulatedHost clientHost;
     private final IdentityKey clientKey;
     private final int clientPort;
+    private final Notes notes;
+    private final Map<Criterion, Measurement> measured = new EnumMap<>(Criterion.class);
+    private final Map<Ratio, Quotient> ratios = new EnumMap<>(Ratio.class);
 
-    SimulationRun(Scenario scenario, long seed, SignatureMode signatures, BooleanSupplier stopped) {
+    SimulationRun(Scenario scenario, long seed, SimulatedNetwork network, BooleanSupplier stopped) {
         this.scenario = scenario;
         this.seed = seed;
         this.stopped = stopped;
-        this.network = new SimulatedNetwork(seed, signatures).links(scenario.links());
+        this.network = network.links(scenario.links());
+        this.notes = new Notes(network);
         this.addresses = new AddressPlan(network.random());
         startServers(scenario.servers());
         this.nats = new NatWatch(network);
@@ -91,12 +95,21 @@ final class SimulationRun {
     RunReport run() {
         residents.arrive(scenario.peers(), scenario.arrival());
         pass(scenario.clientStart());
-        Map<Criterion, Measurement> measured = new EnumMap<>(Criterion.class);
         switch (scenario.course()) {
-            case JOINS -> measure(join(), measured);
-            case JOINS_IN_THE_DARK -> joinInTheDark(measured);
-            case BUILDS_CIRCUITS -> buildCircuits(measured);
-            case RETURNS -> leaveAndReturn(measured);
+            case JOINS -> join();
+            case JOINS_IN_THE_DARK -> joinInTheDark();
+            case BUILDS_CIRCUITS -> buildCircuits();
+            case STREAMS -> stream();
+            case RETURNS -> leaveAndReturn();
+        }
+        if (scenario.load().circuits()) {
+            LayerKeys keys = network.layers().keys();
+            boolean clean = keys.reused() == 0;
+            if (!clean) {
+                notes.accept("A NONCE WAS USED TWICE under " + keys.reused() + " of " + keys.used() + " layer keys");
+            }
+            measured.put(
+                    Criterion.NO_NONCE_TWICE, Measurement.once(clean ? Optional.of(Duration.ZERO) : Optional.empty()));
         }
         measured.put(Criterion.NAT_NAMED, nats.named());
         if (integrity != null) {
@@ -104,7 +117,7 @@ final class SimulationRun {
             measured.put(Criterion.NOBODY_SHUNNED, integrity.unshunning());
         }
         return new RunReport(
-                seed, placement, network.log().digest(), network.log().datagrams(), measured);
+                seed, placement, network.log().digest(), network.log().datagrams(), measured, ratios, notes.lines());
     }
 
     /** Lets time pass in short strides, so that a run can be stopped. */
@@ -118,10 +131,10 @@ final class SimulationRun {
         }
     }
 
-    private ClientWatch join() {
-        ClientWatch watch = start(client());
+    private void join() {
+        Client client = start(scenario.load().circuits() ? withCircuits(CircuitSettings.DEFAULT_MIN_PEERS) : client());
         pass(scenario.observed());
-        return watch;
+        measure(client);
     }
 
     private SimulatedNodeBuilder client() {
@@ -132,66 +145,75 @@ final class SimulationRun {
                 .bootstrap(servers);
     }
 
-    private ClientWatch start(SimulatedNodeBuilder builder) {
-        ClientEar ear = new ClientEar(nats.ear(placement));
+    private SimulatedNodeBuilder withCircuits(int minPeers) {
+        return client().circuits(HOPS, STANDBYS, minPeers);
+    }
+
+    /** The measured client with all who watch it. */
+    private record Client(SimulatedNode node, ClientWatch watch, CircuitWatch circuits) {}
+
+    private Client start(SimulatedNodeBuilder builder) {
+        CircuitWatch circuits = new CircuitWatch(network, CircuitSettings.DEFAULT_MIN_PEERS, scenario.load());
+        ClientEar ear = new ClientEar(nats.ear(placement), circuits);
         SimulatedNode node = builder.listener(ear).build();
         ClientWatch watch = new ClientWatch(node, placement, residents, servers);
         ear.nat.isAt(node);
         ear.watch = watch;
         residents.register(new Resident(placement, node));
+        if (node.engine().circuits() != null) {
+            circuits.watch(node);
+        }
         node.start();
-        return watch;
+        return new Client(node, watch, circuits);
     }
 
-    private void measure(ClientWatch watch, Map<Criterion, Measurement> measured) {
+    private void measure(Client client) {
+        ClientWatch watch = client.watch();
         measured.put(Criterion.FIRST_ANSWER, watch.firstAnswer());
         measured.put(Criterion.TWENTY_PEERS, watch.twentyPeers());
         measured.put(Criterion.REACHABLE_HANDSHAKES, watch.handshakes(true, HANDSHAKE_LIMIT));
         measured.put(Criterion.ALL_HANDSHAKES, watch.handshakes(false, HANDSHAKE_LIMIT));
+        if (scenario.load().circuits()) {
+            measured.put(Criterion.CIRCUIT_ON_REQUEST, client.circuits().readyOnceAsked());
+            ratios.put(Ratio.BUILT, client.circuits().built());
+        }
     }
 
-    private void joinInTheDark(Map<Criterion, Measurement> measured) {
+    private void stream() {
+        SimulatedNodeBuilder builder = withCircuits(CircuitSettings.DEFAULT_MIN_PEERS);
+        Client client = start(builder);
+        LeakWatch leaks = new LeakWatch(client.node(), residents, servers, notes);
+        pass(Load.LEAD);
+        new LoadCourse(scenario, residents, client.node(), client.circuits(), leaks, notes, addresses)
+                .play(this::pass, measured, ratios);
+        measure(client);
+        measured.put(Criterion.NOTHING_LEAKED, leaks.nothing());
+    }
+
+    private void joinInTheDark() {
         soundServers.forEach(server -> server.connected(false));
-        ClientWatch watch = start(client());
+        Client client = start(client());
         // Not at a round number: whoever asks each half minute would be found asking at that very moment.
         pass(Scenario.DARKNESS.plusNanos(network.random().nextLong(Scenario.DARKNESS_VARIES.toNanos())));
         long backNanos = network.nowNanos();
         soundServers.forEach(server -> server.connected(true));
         pass(scenario.observed().minus(Scenario.DARKNESS).minus(Scenario.DARKNESS_VARIES));
-        measure(watch, measured);
+        measure(client);
+        ClientWatch watch = client.watch();
         measured.put(Criterion.RECOVERED, watch.firstPeerSince(backNanos));
         measured.put(Criterion.TWENTY_AFTER_RECOVERY, watch.twentyPeersSince(backNanos));
     }
 
-    private void buildCircuits(Map<Criterion, Measurement> measured) {
-        ClientWatch watch = start(client().circuits(HOPS, 1, PEERS));
+    private void buildCircuits() {
+        Client client = start(withCircuits(PEERS));
+        ClientWatch watch = client.watch();
         watch.awaitSufficientPeers(PEERS);
         pass(scenario.observed());
-        measure(watch, measured);
+        measure(client);
         measured.put(Criterion.CIRCUIT_READY, watch.circuitSincePeersSufficed());
     }
 
-    /** Tells the watches of the client's circuits, and of what it believes to be behind. */
-    private static final class ClientEar implements EngineListener {
-        private final NatWatch.Ear nat;
-        private @Nullable ClientWatch watch;
-
-        ClientEar(NatWatch.Ear nat) {
-            this.nat = nat;
-        }
-
-        @Override
-        public void onCircuitReady(Circuit circuit) {
-            Objects.requireNonNull(watch).circuitReady();
-        }
-
-        @Override
-        public void onNatType(NatType type, NatEvidence evidence) {
-            nat.onNatType(type, evidence);
-        }
-    }
-
-    private void leaveAndReturn(Map<Criterion, Measurement> measured) {
+    private void leaveAndReturn() {
         SimulatedNode first = client().start();
         pass(Scenario.FIRST_STAY);
         first.stop();
@@ -202,9 +224,9 @@ final class SimulationRun {
         List<RememberedPeer> aged = memory.stream()
                 .map(peer -> new RememberedPeer(peer.key(), peer.address(), peer.flags(), peer.ageSeconds() + away))
                 .toList();
-        ClientWatch watch = start(client().discovery(settings -> settings.remembered(aged)));
+        Client client = start(client().discovery(settings -> settings.remembered(aged)));
         pass(scenario.observed());
-        measure(watch, measured);
-        measured.put(Criterion.TWENTY_AFTER_RETURN, watch.twentyPeers());
+        measure(client);
+        measured.put(Criterion.TWENTY_AFTER_RETURN, client.watch().twentyPeers());
     }
 }

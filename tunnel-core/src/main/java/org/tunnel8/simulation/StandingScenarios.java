@@ -26,7 +26,7 @@ final class StandingScenarios {
 
     private static final double LOSSY = 0.12;
 
-    private static final Scenario TRIBLER = new Scenario(
+    static final Scenario TRIBLER = new Scenario(
             "tribler",
             "500 peers like those of the Tribler network, 4 of 13 bootstrap servers dead",
             500,
@@ -34,6 +34,7 @@ final class StandingScenarios {
             LinkSettings.internet(),
             ServerPark.STANDING,
             Course.JOINS,
+            Load.CIRCUITS,
             ARRIVAL,
             SETTLING,
             NAT_LIMIT,
@@ -43,13 +44,20 @@ final class StandingScenarios {
                     new Requirement("SC-002-120s", Criterion.TWENTY_PEERS, SC_002_LIMIT, 0.90),
                     new Requirement("SC-003", Criterion.REACHABLE_HANDSHAKES, HANDSHAKE_LIMIT, 0.90),
                     allHandshakes(),
-                    natNamed()));
+                    natNamed(),
+                    new Requirement("SC-004", Criterion.CIRCUIT_ON_REQUEST, Duration.ofSeconds(3), 0.90),
+                    new Requirement("SC-004-15s", Criterion.CIRCUIT_ON_REQUEST, CIRCUIT_LIMIT, 0.99),
+                    nonces()),
+            List.of());
 
-    private static final Scenario LOSSY_TRIBLER = TRIBLER.withName("lossy", "the same with 12 % loss each way")
+    /** The same people, without circuits: what the others begin with that are not about them. */
+    private static final Scenario PLAIN = TRIBLER.withLoad(Load.NONE);
+
+    private static final Scenario LOSSY_TRIBLER = PLAIN.withName("lossy", "the same with 12 % loss each way")
             .withLinks(LinkSettings.internet().withLoss(LOSSY))
             .withRequirements(asSpecified());
 
-    private static final Scenario HOSTILE = TRIBLER.withName(
+    private static final Scenario HOSTILE = PLAIN.withName(
                     "hostile", "the same with 10 % of the peers and some bootstrap servers misbehaving")
             .withPopulation(Population.STANDING.withMisbehaving(0.1))
             .withServers(new ServerPark(13, 4, 2, 2))
@@ -65,14 +73,17 @@ final class StandingScenarios {
             LinkSettings.internet(),
             ServerPark.STANDING,
             Course.BUILDS_CIRCUITS,
+            Load.CIRCUITS,
             Duration.ofSeconds(30),
             Duration.ofMinutes(1),
             Duration.ofMinutes(2),
             List.of(
                     new Requirement("SC-001", Criterion.FIRST_ANSWER, SC_001_LIMIT, 0.95),
-                    new Requirement("usable", Criterion.CIRCUIT_READY, CIRCUIT_LIMIT, 0.90)));
+                    new Requirement("usable", Criterion.CIRCUIT_READY, CIRCUIT_LIMIT, 0.90),
+                    nonces()),
+            List.of());
 
-    private static final Scenario DARK = TRIBLER.withName(
+    private static final Scenario DARK = PLAIN.withName(
                     "dark", "no bootstrap server answers for 3 minutes after the client's start, then all do")
             .withServers(new ServerPark(13, 0, 0, 0))
             .withCourse(Course.JOINS_IN_THE_DARK)
@@ -84,19 +95,20 @@ final class StandingScenarios {
                     new Requirement("recovery", Criterion.RECOVERED, RECOVERY_LIMIT, 1),
                     new Requirement("recovery-20", Criterion.TWENTY_AFTER_RECOVERY, SC_002_LIMIT, 0.90)));
 
-    private static final Scenario CROWD = TRIBLER.withName(
+    private static final Scenario CROWD = PLAIN.withName(
                     "crowd", "2,000 peers join within a minute, and the client in their midst")
             .withPeers(2_000)
             .withTimes(Duration.ofMinutes(1), Duration.ofSeconds(30), NAT_LIMIT)
             .withRequirements(asSpecified());
 
-    private static final Scenario RETURN = TRIBLER.withName(
+    private static final Scenario RETURN = PLAIN.withName(
                     "return", "the client stops, every bootstrap server dies, and it starts again 10 minutes later")
             .withCourse(Course.RETURNS)
             .withTimes(ARRIVAL, SETTLING, Duration.ofMinutes(1))
             .withRequirements(List.of(new Requirement("return", Criterion.TWENTY_AFTER_RETURN, RETURN_LIMIT, 0.90)));
 
-    static final List<Scenario> ALL = List.of(TRIBLER, LOSSY_TRIBLER, HOSTILE, SMALL, DARK, CROWD, RETURN);
+    /** Those without flows. */
+    static final List<Scenario> QUIET = List.of(TRIBLER, LOSSY_TRIBLER, HOSTILE, SMALL, DARK, CROWD, RETURN);
 
     private StandingScenarios() {}
 
@@ -115,6 +127,10 @@ final class StandingScenarios {
 
     private static Requirement allHandshakes() {
         return new Requirement("SC-003-all", Criterion.ALL_HANDSHAKES, HANDSHAKE_LIMIT, 0.80);
+    }
+
+    static Requirement nonces() {
+        return new Requirement("nonces", Criterion.NO_NONCE_TWICE, Duration.ZERO, 1);
     }
 
     private static Requirement natNamed() {

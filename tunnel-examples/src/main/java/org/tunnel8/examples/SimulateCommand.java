@@ -2,6 +2,7 @@ package org.tunnel8.examples;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.simulation.LayerMode;
 import org.tunnel8.simulation.NatMatrix;
 import org.tunnel8.simulation.Scenario;
 import org.tunnel8.simulation.SignatureMode;
@@ -30,7 +31,11 @@ import picocli.CommandLine.Option;
             "  small     6 peers, one of them an exit, and a client that builds circuits of three hops",
             "  dark      no bootstrap server answers for 3 minutes after the client's start",
             "  crowd     2,000 peers join within a minute, and the client in their midst",
-            "  return    the client stops, every bootstrap server dies, and it starts again 10 minutes later"
+            "  return    the client stops, every bootstrap server dies, and it starts again 10 minutes later",
+            "",
+            "With flows of datagrams over circuits of three hops:",
+            "  relay-killer  every 20 s a relay that carries the flow dies without a word, and another node joins",
+            "  exit-killer   the same with exits"
         },
         sortOptions = false,
         footerHeading = "%nExamples:",
@@ -39,6 +44,7 @@ import picocli.CommandLine.Option;
             "  tunnel simulate --scenario return --seeds 20 --threads 2",
             "  tunnel simulate --scenario hostile --peers 100 --seeds 3 --json",
             "  tunnel simulate --seeds 200 --replace-signatures         in bulk",
+            "  tunnel simulate --scenario exit-killer --replace-signatures --replace-layers",
             "  tunnel simulate --matrix                                 which NATs connect to which"
         })
 final class SimulateCommand implements Callable<Integer> {
@@ -81,6 +87,12 @@ final class SimulateCommand implements Callable<Integer> {
     private boolean replaceSignatures;
 
     @Option(
+            names = "--replace-layers",
+            description =
+                    "Have nodes seal cells with a cheap cipher that protects nothing, for runs in bulk. The output says so.")
+    private boolean replaceLayers;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
@@ -105,6 +117,7 @@ final class SimulateCommand implements Callable<Integer> {
         Report report = new Report(surroundings, common.json());
         SimulationReport told = new SimulationReport(report);
         SignatureMode signatures = replaceSignatures ? SignatureMode.REPLACED : SignatureMode.REAL;
+        LayerMode layers = replaceLayers ? LayerMode.REPLACED : LayerMode.REAL;
         if (matrix) {
             if (scenario != null || peers != 0) {
                 throw new UsageException("--matrix plays no scenario and has no peers to count");
@@ -118,7 +131,11 @@ final class SimulateCommand implements Callable<Integer> {
         Scenario chosen = scenario == null ? Scenario.standing().get(0) : scenario;
         Scenario played = peers == 0 ? chosen : chosen.withPeers(peers);
         Campaign campaign = new Campaign(
-                new Simulation(played, signatures), firstSeed, seeds, threads, surroundings.stop()::isRequested);
+                new Simulation(played, signatures, layers),
+                firstSeed,
+                seeds,
+                threads,
+                surroundings.stop()::isRequested);
         return campaign.run(told) ? 0 : TunnelCommand.STATUS_FAILED;
     }
 }

@@ -1,14 +1,21 @@
 package org.tunnel8.examples;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tunnel8.simulation.LayerMode;
 import org.tunnel8.simulation.Measurement;
 import org.tunnel8.simulation.NatMatrix;
 import org.tunnel8.simulation.Placement;
+import org.tunnel8.simulation.Quotient;
+import org.tunnel8.simulation.RatioReport;
+import org.tunnel8.simulation.RatioRequirement;
+import org.tunnel8.simulation.RatioRequirement.Bound;
 import org.tunnel8.simulation.Requirement;
 import org.tunnel8.simulation.RequirementReport;
 import org.tunnel8.simulation.RunReport;
@@ -37,11 +44,17 @@ final class SimulationReport {
                 firstSeed,
                 firstSeed + seeds - 1,
                 scenario.horizon().toSeconds(),
-                areReplaced(simulation) ? "; SIGNATURES ARE REPLACED by a digest that proves nothing" : "");
+                replaced(simulation));
     }
 
-    private static boolean areReplaced(Simulation simulation) {
-        return simulation.signatures() == SignatureMode.REPLACED;
+    private static String replaced(Simulation simulation) {
+        String signatures = simulation.signatures() == SignatureMode.REPLACED
+                ? "; SIGNATURES ARE REPLACED by a digest that proves nothing"
+                : "";
+        String layers = simulation.layers() == LayerMode.REPLACED
+                ? "; LAYERS ARE REPLACED by a cipher that protects nothing"
+                : "";
+        return signatures + layers;
     }
 
     void seed(Scenario scenario, Campaign.TimedRun done, int runs, int seeds) {
@@ -60,7 +73,18 @@ final class SimulationReport {
                 measured.add(requirement.id(), measured(run, requirement, measurement));
             }
         }
+        for (RatioRequirement requirement : scenario.ratios()) {
+            Quotient quotient = run.ratios().get(requirement.ratio());
+            if (quotient != null) {
+                measured.add(requirement.id(), measured(run, requirement, quotient));
+            }
+        }
         line.add("criteria", measured);
+        if (!run.notes().isEmpty()) {
+            JsonArray notes = new JsonArray();
+            run.notes().forEach(notes::add);
+            line.add("notes", notes);
+        }
         report.json(line);
         report.text(
                 "seed %-6d %3d of %d  %-15s digest %s  %8d datagrams  %6.2f s  %s",
@@ -75,10 +99,14 @@ final class SimulationReport {
     }
 
     private static String missed(Scenario scenario, RunReport run) {
-        List<String> missed = scenario.requirements().stream()
+        List<String> missed = new ArrayList<>(scenario.requirements().stream()
                 .filter(requirement -> !run.meets(requirement))
                 .map(Requirement::id)
-                .toList();
+                .toList());
+        scenario.ratios().stream()
+                .filter(requirement -> !run.meets(requirement))
+                .map(RatioRequirement::id)
+                .forEach(missed::add);
         return missed.isEmpty() ? "" : "missed " + String.join(", ", missed);
     }
 
@@ -91,12 +119,24 @@ final class SimulationReport {
         return object;
     }
 
+    private static JsonObject measured(RunReport run, RatioRequirement requirement, Quotient quotient) {
+        JsonObject object = new JsonObject();
+        object.addProperty("met", run.meets(requirement));
+        object.addProperty("of", quotient.whole());
+        addRatio(object, "ratio", quotient.value());
+        return object;
+    }
+
     /** The last line: how all runs together stand to what is asked. */
     void summary(Simulation simulation, List<RunReport> runs, int seeds) {
         Scenario scenario = simulation.scenario();
         JsonObject criteria = new JsonObject();
         report.text(COLUMNS, "", "", "runs met", "p50 s", "p90 s", "of all", "asked", "");
         for (RequirementReport met : RequirementReport.of(scenario, runs)) {
+            criteria.add(met.requirement().id(), criterion(met));
+            row(met);
+        }
+        for (RatioReport met : RatioReport.of(scenario, runs)) {
             criteria.add(met.requirement().id(), criterion(met));
             row(met);
         }
@@ -107,6 +147,7 @@ final class SimulationReport {
         line.addProperty("seedsAsked", seeds);
         line.addProperty("firstSeed", runs.isEmpty() ? 0 : runs.get(0).seed());
         line.addProperty("signatures", name(simulation.signatures()));
+        line.addProperty("layers", name(simulation.layers()));
         line.addProperty("horizonSeconds", scenario.horizon().toSeconds());
         line.add("criteria", criteria);
         report.json(line);
@@ -141,8 +182,8 @@ final class SimulationReport {
         report.json(line);
     }
 
-    private static String name(SignatureMode signatures) {
-        return signatures.name().toLowerCase(Locale.ROOT);
+    private static String name(Enum<?> mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     private static JsonObject criterion(RequirementReport met) {
@@ -150,12 +191,69 @@ final class SimulationReport {
         object.addProperty("share", met.shareOfRuns());
         addSeconds(object, "p50", met.median());
         addSeconds(object, "p90", met.ninetieth());
+        addSeconds(object, "p99", met.pooled().percentile(0.99));
         object.addProperty("limit", seconds(met.requirement().limit()));
         object.addProperty("asked", met.requirement().share());
         object.addProperty("ofAll", met.shareOfAll());
         object.addProperty("events", met.pooled().trials());
         object.addProperty("met", met.isMet());
         return object;
+    }
+
+    /** In the same fields; times are ratios here. */
+    private static JsonObject criterion(RatioReport met) {
+        RatioRequirement requirement = met.requirement();
+        JsonObject object = new JsonObject();
+        object.addProperty("share", met.shareOfRuns());
+        addRatio(object, "p50", met.percentile(0.5));
+        addRatio(object, "p90", met.percentile(0.9));
+        addRatio(object, "p99", met.percentile(0.99));
+        object.addProperty("bound", requirement.bound().name().toLowerCase(Locale.ROOT));
+        object.addProperty("limit", requirement.limit());
+        object.addProperty("asked", requirement.limit());
+        addRatio(object, "ofAll", met.pooled().value());
+        object.addProperty("events", met.pooled().whole());
+        object.addProperty("met", met.isMet());
+        return object;
+    }
+
+    private void row(RatioReport met) {
+        RatioRequirement requirement = met.requirement();
+        report.text(
+                COLUMNS,
+                requirement.id(),
+                requirement.ratio().meaning(),
+                percent(met.shareOfRuns()),
+                ratio(met.percentile(0.5)),
+                ratio(met.percentile(0.9)),
+                ratio(met.pooled().value()),
+                asked(requirement),
+                requirement.bound() == Bound.TOLD ? "" : met.isMet() ? "ok" : "MISSED");
+    }
+
+    private static String asked(RatioRequirement requirement) {
+        String sign = switch (requirement.bound()) {
+            case AT_MOST -> "<=";
+            case AT_LEAST -> ">=";
+            case TOLD -> "";
+        };
+        return requirement.bound() == Bound.TOLD ? "-" : sign + figure(requirement.limit());
+    }
+
+    private static String ratio(Optional<Double> value) {
+        return value.map(SimulationReport::figure).orElse("-");
+    }
+
+    private static String figure(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    private static void addRatio(JsonObject object, String name, Optional<Double> value) {
+        if (value.isPresent()) {
+            object.addProperty(name, value.get());
+        } else {
+            object.add(name, JsonNull.INSTANCE);
+        }
     }
 
     private void row(RequirementReport met) {

@@ -38,7 +38,7 @@ class SimulateCommandTest {
         assertThat(all.get("seeds").getAsInt()).isEqualTo(2);
         assertThat(all.get("signatures").getAsString()).isEqualTo("replaced");
         JsonObject criteria = all.getAsJsonObject("criteria");
-        assertThat(criteria.keySet()).containsExactly("SC-001", "usable");
+        assertThat(criteria.keySet()).containsExactly("SC-001", "usable", "nonces");
         JsonObject first = criteria.getAsJsonObject("SC-001");
         assertThat(first.get("share").getAsDouble()).isEqualTo(1);
         assertThat(first.get("p50").getAsDouble()).isBetween(0.0, 30.0);
@@ -88,6 +88,33 @@ class SimulateCommandTest {
                         "runs met",
                         "usable",
                         "ok");
+    }
+
+    @Test
+    void tellsOfFlowsAndOfWhatBefellThem() {
+        CommandLineRun run = CommandLineRun.of(
+                "simulate",
+                "--scenario",
+                "relay-killer",
+                "--peers",
+                "40",
+                "--seeds",
+                "1",
+                "--replace-signatures",
+                "--replace-layers",
+                "--json");
+        assertThat(run.status()).isZero();
+        JsonObject seed = run.jsonLines().get(0);
+        assertThat(seed.getAsJsonArray("notes").toString()).contains("s: killed ");
+        JsonObject all = run.jsonLines().get(1);
+        assertThat(all.get("layers").getAsString()).isEqualTo("replaced");
+        JsonObject criteria = all.getAsJsonObject("criteria");
+        assertThat(criteria.keySet()).contains("SC-008", "SC-008-3s", "leak", "nonces", "lost");
+        assertThat(criteria.getAsJsonObject("SC-008").keySet())
+                .containsExactly("share", "p50", "p90", "p99", "limit", "asked", "ofAll", "events", "met");
+        assertThat(criteria.getAsJsonObject("lost").keySet())
+                .containsExactly("share", "p50", "p90", "p99", "bound", "limit", "asked", "ofAll", "events", "met");
+        assertThat(criteria.getAsJsonObject("lost").get("bound").getAsString()).isEqualTo("told");
     }
 
     @Test
