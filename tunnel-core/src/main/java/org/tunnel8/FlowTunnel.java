@@ -16,7 +16,18 @@ final class FlowTunnel implements DatagramTunnel {
 
     @Override
     public Flow open(FlowListener listener, @Nullable String isolationKey) {
-        FlowTable.Flow flow = driver.engine().openFlow(listener::onDatagram, isolationKey);
+        FlowTable.Receiver receiver = new FlowTable.Receiver() {
+            @Override
+            public void onDatagram(Address origin, byte[] buffer, int offset, int length) {
+                listener.onDatagram(origin, buffer, offset, length);
+            }
+
+            @Override
+            public void onMoved(boolean onAnother) {
+                listener.onMoved();
+            }
+        };
+        FlowTable.Flow flow = driver.engine().openFlow(receiver, isolationKey);
         driver.rearm();
         return new Flow() {
             @Override

@@ -78,6 +78,23 @@ public final class ReplayWindow {
         return true;
     }
 
+    /**
+     * A window of another size that remembers the same layers.
+     *
+     * @param larger how many it remembers; a power of two, not below this one's
+     * @return a new window
+     */
+    public ReplayWindow grownTo(int larger) {
+        ReplayWindow grown = new ReplayWindow(larger);
+        for (int i = 0; i < order.length; i++) {
+            long fingerprint = order[(next + i) % order.length];
+            if (fingerprint != 0) {
+                grown.isNew(fingerprint);
+            }
+        }
+        return grown;
+    }
+
     /** Forgets everything and frees the memory. */
     public void clear() {
         Arrays.fill(order, 0);

@@ -12,6 +12,7 @@ import org.tunnel8.time.Deadlines;
  * state     event                                                        next
  * -------   ----------------------------------------------------------   ---------------------------------------------
  * HEALTHY   data sent, nothing back for max(1 s, 4 round trips)          SUSPECT, a burst of pings goes out
+ * HEALTHY   data came, and nothing more for the same time                SUSPECT, the same
  * HEALTHY   so many pings in a row unanswered that chance hardly does it SUSPECT, the same
  * SUSPECT   any authenticated cell; after missed pings only a pong       HEALTHY
  * SUSPECT   first burst unanswered                                       FAILING: flows move if they can; another burst
@@ -82,6 +83,7 @@ final class CircuitHealth {
     private int burstPings;
     private long burstNextNanos;
     private boolean onlyPongsClear;
+    private boolean bringsData;
     private boolean watching;
     private @Nullable Deadline timer;
 
@@ -118,6 +120,7 @@ final class CircuitHealth {
     void authenticated() {
         lastAuthenticatedNanos = deadlines.nowNanos();
         unansweredSinceNanos = NEVER;
+        bringsData = false;
         quality.good();
         if (burst > 0 && !onlyPongsClear) {
             recovered();
@@ -137,6 +140,14 @@ final class CircuitHealth {
     /** A cell has come again; no sign of life, as any hop can send it. */
     void replayed() {
         quality.replayed();
+    }
+
+    /** The cell that has just opened holds application data, which more is likely to follow. */
+    void broughtData() {
+        bringsData = true;
+        if (!watching) {
+            schedule();
+        }
     }
 
     /** Application data goes out. */
@@ -167,6 +178,9 @@ final class CircuitHealth {
     }
 
     private void recovered() {
+        if (isFailing()) {
+            client.recovered(circuit);
+        }
         burst = 0;
         onlyPongsClear = false;
         missedInARow = 0;
@@ -271,9 +285,11 @@ final class CircuitHealth {
         return (int) Math.ceil(StrictMath.log(CHANCE) / StrictMath.log(loss));
     }
 
+    /** Data was sent and nothing came, or data came and then nothing more: it may have ended, or the circuit. */
     private boolean isSilentInUse(long now) {
-        return unansweredSinceNanos != NEVER
-                && now - unansweredSinceNanos >= Math.max(SUSPECT_NANOS, 4 * rtt.smoothedNanos());
+        long patience = Math.max(SUSPECT_NANOS, 4 * rtt.smoothedNanos());
+        boolean isUnanswered = unansweredSinceNanos != NEVER && now - unansweredSinceNanos >= patience;
+        return isUnanswered || (bringsData && now - lastAuthenticatedNanos >= patience);
     }
 
     private void nextBurst(long now) {
@@ -310,7 +326,7 @@ final class CircuitHealth {
 
     private void schedule() {
         stop();
-        watching = unansweredSinceNanos != NEVER || burst > 0;
+        watching = unansweredSinceNanos != NEVER || bringsData || burst > 0;
         long now = deadlines.nowNanos();
         long next = nextPingNanos;
         if (burst > 0) {

@@ -212,6 +212,7 @@ public final class CircuitNetworkClient {
             return;
         }
         circuit.dataPassed();
+        circuit.health.broughtData();
         counters.packet(Kind.DATA_PACKETS_RECEIVED, Kind.DATA_BYTES_RECEIVED, data.payloadLength());
         listener.onData(
                 circuit, circuit.origins().origin(data, buffer), buffer, data.payloadOffset(), data.payloadLength());
@@ -290,6 +291,7 @@ public final class CircuitNetworkClient {
     void destroyed(Circuit circuit, int reason) {
         boolean polite = reason == Destroy.REASON_SHUTDOWN;
         blame.failed(circuit, polite ? POLITE_FAILURE : 1);
+        circuit.hopKeys().forEach(tried::failed);
         noteEnd(circuit);
         close(circuit, CloseReason.DESTROYED);
     }
@@ -313,7 +315,16 @@ public final class CircuitNetworkClient {
                 "circuit of {} hops is to be replaced: {}",
                 circuit.hops(),
                 circuit.health.isFailing() ? "it does not answer" : "it loses, damages or repeats cells");
+        if (circuit.health.isFailing()) {
+            // One of them is gone; until it is known which, others are asked first.
+            circuit.hopKeys().forEach(tried::failed);
+        }
         listener.onFailing(circuit);
+    }
+
+    /** A circuit that was given up by half answers again. */
+    void recovered(Circuit circuit) {
+        circuit.hopKeys().forEach(tried::succeeded);
     }
 
     /** The circuit has carried for a while, and carries. */

@@ -268,7 +268,8 @@ public final class CircuitPool implements CircuitListener {
 
     @Override
     public void onSuspect(Circuit circuit) {
-        // Whoever may have to take over shows now whether it can.
+        // Whoever may have to take over shows now whether it can; it may have a hop in common.
+        upkeep.suspected();
         for (Circuit other : circuits()) {
             if (other != circuit && other.state() == Circuit.State.READY) {
                 other.health.check();

@@ -32,9 +32,13 @@ final class Isolation {
         users.merge(lane, 1, Integer::sum);
     }
 
-    /** A flow of a lane ends; true if it was the last. */
+    /** A flow of a lane ends; true if it was the last, with which the lane's circuit is nobody's primary any more. */
     boolean release(Lane lane) {
-        return users.computeIfPresent(lane, (k, count) -> count == 1 ? null : count - 1) == null;
+        boolean wasLast = users.computeIfPresent(lane, (k, count) -> count == 1 ? null : count - 1) == null;
+        if (wasLast && !lane.equals(usual)) {
+            primaries.remove(lane);
+        }
+        return wasLast;
     }
 
     /** How many hops circuits are wanted with: the usual number, and those of flows. */

@@ -22,6 +22,8 @@ final class PoolUpkeep {
     static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
     /** How often wants, ages and candidates are looked at when nothing else happens. */
     static final long LOOK_NANOS = 1_000_000_000L;
+    /** For so long after one circuit fell silent others are judged by whether they have answered since. */
+    private static final long SUSPICION_NANOS = 5_000_000_000L;
     /** Looks that follow each other at once; what is not settled by then waits for the next. */
     private static final int MOST_ROUNDS = 8;
     /** Failures in a row that need no pause, for each circuit that is wanted: each tries other hops. */
@@ -40,6 +42,7 @@ final class PoolUpkeep {
     private final Retirement retirement;
     private int failuresInARow;
     private long pausedUntilNanos;
+    private long suspicionNanos = Long.MIN_VALUE / 2;
     private boolean running;
     private boolean filling;
     private boolean fillAgain;
@@ -132,8 +135,20 @@ final class PoolUpkeep {
     Comparator<Circuit> bestFirst() {
         return Comparator.comparing(this::isReplaced)
                 .thenComparing(Circuit::isSuspect)
+                .thenComparing(this::isSilentSinceSuspicion)
                 .thenComparing(circuit -> circuit.health.quality().isDoubtful())
                 .thenComparing(Circuit::rttNanos);
+    }
+
+    /** A circuit has fallen silent, and the others are asked for a sign of life. */
+    void suspected() {
+        suspicionNanos = deadlines.nowNanos();
+    }
+
+    /** Whether a circuit has not answered since another fell silent: what is the matter there may be so here. */
+    private boolean isSilentSinceSuspicion(Circuit circuit) {
+        boolean isLately = deadlines.nowNanos() - suspicionNanos < SUSPICION_NANOS;
+        return isLately && circuit.health.lastAuthenticatedNanos() < suspicionNanos;
     }
 
     /** How many circuits are wanted of each number of hops: primaries first, then standbys for each, as far as there is room. */

@@ -49,6 +49,12 @@ public interface DatagramTunnel {
          */
         void onDatagram(Address origin, byte[] buffer, int offset, int length);
 
+        /**
+         * The flow's circuit has failed. What is sent from now on leaves at another exit, so that partners take it for
+         * somebody else's.
+         */
+        default void onMoved() {}
+
         /** The tunnel has ended the flow of its own accord. Not called while it opens, nor after {@link Flow#close()}. */
         void onClosed();
     }

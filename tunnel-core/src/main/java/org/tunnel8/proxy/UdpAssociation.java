@@ -34,6 +34,7 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
     private final @Nullable String isolationKey;
     private final Owner owner;
     private final UdpHeader header = new UdpHeader();
+    private final UtpConnections connections = new UtpConnections();
     private final InetAddress clientAddress;
     private State state = State.NEW;
     private @Nullable InetSocketAddress client;
@@ -177,6 +178,16 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
 
     @Override
     public void onDatagram(Address origin, byte[] buffer, int offset, int length) {
+        connections.heard(origin, buffer, offset, length);
+        toClient(origin, buffer, offset, length);
+    }
+
+    @Override
+    public void onMoved() {
+        connections.reset(this::toClient);
+    }
+
+    private void toClient(Address origin, byte[] buffer, int offset, int length) {
         DatagramPort socket = port;
         InetSocketAddress to = client;
         if (socket == null || to == null) {

@@ -122,7 +122,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     void carriesData() {
         if (!carriesData) {
             carriesData = true;
-            replays = new ReplayWindow(REMEMBERED_WITH_DATA);
+            replays = replays.grownTo(REMEMBERED_WITH_DATA);
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
@@ -84,5 +86,76 @@ class PathSelectorTest {
         slowOnce.rtt().sample(900 * MILLI);
 
         assertThat(share(slowOnce)).isBetween(0.4, 0.6);
+    }
+
+    private PathSelector selectorWith(HopRules rules, TriedHops tried) {
+        return new PathSelector(peers, random, rules, tried);
+    }
+
+    private static Path required(@Nullable Path path) {
+        return Objects.requireNonNull(path, "a path");
+    }
+
+    @Test
+    void nobodyWhoIsDeniedIsChosenThoughNobodyElseIsLeft() {
+        Peer exit = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer relay = add(2, PeerFlags.RELAY);
+        HopRules rules = HopRules.parse(List.of(), List.of("5.2.0.0/16"));
+
+        assertThat(selectorWith(rules, new TriedHops(deadlines)).path(2, List.of()))
+                .isNull();
+        assertThat(required(selector.path(2, List.of())).first()).isSameAs(relay);
+        assertThat(required(selectorWith(rules, new TriedHops(deadlines)).path(1, List.of()))
+                        .exit())
+                .isSameAs(exit);
+    }
+
+    @Test
+    void whoHasJustFailedIsTriedAgainOnlyWhereNobodyElseIsLeft() {
+        add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer failed = add(2, PeerFlags.RELAY);
+        Peer other = add(3, PeerFlags.RELAY);
+        TriedHops tried = new TriedHops(deadlines);
+        PathSelector choosy = selectorWith(HopRules.NONE, tried);
+        tried.failed(failed.key());
+        for (int i = 0; i < 50; i++) {
+            assertThat(required(choosy.path(2, List.of())).first()).isSameAs(other);
+        }
+
+        tried.failed(other.key());
+        assertThat(choosy.path(2, List.of())).isNotNull();
+
+        deadlines.advance(TriedHops.REST_NANOS);
+        boolean chosenAgain = false;
+        for (int i = 0; i < 50; i++) {
+            chosenAgain |= required(choosy.path(2, List.of())).first() == failed;
+        }
+        assertThat(chosenAgain).isTrue();
+    }
+
+    @Test
+    void anExitThatHelpsOutIsChosenOnlyWhereNoOtherIs() {
+        Peer backup = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_BACKUP);
+        assertThat(required(selector.path(1, List.of())).exit()).isSameAs(backup);
+        Peer usual = add(2, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(required(selector.path(1, List.of())).exit()).isSameAs(usual);
+        }
+    }
+
+    @Test
+    void saysWhyWithoutAnAddress() {
+        Peer exit = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        add(2, PeerFlags.RELAY);
+        add(3, PeerFlags.RELAY);
+
+        List<String> why = required(selector.path(2, List.of())).choices().stream()
+                .map(HopChoice::toString)
+                .toList();
+
+        assertThat(why).hasSize(2).noneMatch(line -> line.contains(".0.1"));
+        assertThat(why.get(0)).startsWith("exit: " + exit.key() + ", one of 1 out of 1");
+        assertThat(why.get(1)).startsWith("first hop: peer-").contains("one of 2 out of 3", "chance 50");
     }
 }

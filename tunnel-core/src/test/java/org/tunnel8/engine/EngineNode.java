@@ -46,6 +46,7 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     private final Set<String> asked = new HashSet<>();
     private final List<Circuit> becameReady = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
+    private final List<CloseReason> moved = new ArrayList<>();
     private int nextOutsidePort = FIRST_OUTSIDE_PORT;
 
     /** A datagram that came back through a flow. */
@@ -210,6 +211,11 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
         return closed;
     }
 
+    /** Why flows have left circuits, once for each circuit. */
+    public List<CloseReason> moved() {
+        return moved;
+    }
+
     public long drops(DropReason reason) {
         return engine.counters().drops(reason);
     }
@@ -302,6 +308,11 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     public void resolveBootstrap(String host) {
         asked.add(host);
         engine.onBootstrapResolved(network.nowNanos(), host, names.getOrDefault(host, List.of()));
+    }
+
+    @Override
+    public void onFlowsMoved(Circuit from, int flows, CloseReason reason) {
+        moved.add(reason);
     }
 
     @Override

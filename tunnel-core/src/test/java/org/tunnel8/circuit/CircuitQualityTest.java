@@ -1,0 +1,120 @@
+package org.tunnel8.circuit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.virtual.Seed;
+
+/** When a circuit is said to hold somebody who does not do his part. */
+class CircuitQualityTest {
+    private static final int CIRCUITS = 2_000;
+    private static final int PINGS = 24;
+
+    private final SplittableRandom random = new SplittableRandom(Seed.take(getClass()));
+    private final CircuitQuality.Usual usual = new CircuitQuality.Usual();
+    private long nowNanos;
+
+    private CircuitQuality.Usual learn(double answered) {
+        CircuitQuality.Usual learnt = new CircuitQuality.Usual();
+        for (int i = 0; i < 500; i++) {
+            learnt.learn(random.nextDouble() < answered);
+        }
+        return learnt;
+    }
+
+    /** The share of circuits that are poor after some pings, where one share is answered and another is usual. */
+    private double poor(double answered, double usually) {
+        int poor = 0;
+        for (int i = 0; i < CIRCUITS; i++) {
+            CircuitQuality quality = new CircuitQuality(learn(usually));
+            for (int ping = 0; ping < PINGS && !quality.isPoor(); ping++) {
+                quality.ping(random.nextDouble() < answered);
+            }
+            poor += quality.isPoor() ? 1 : 0;
+        }
+        return (double) poor / CIRCUITS;
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.99, 0.94, 0.8, 0.53})
+    void anHonestCircuitIsHardlyEverCalledPoorWhateverTheNetworkLoses(double answered) {
+        assertThat(poor(answered, answered)).isLessThan(0.02);
+    }
+
+    @Test
+    void aHopThatDropsAThirdEachWayIsFoundOutWithinTheTrial() {
+        assertThat(poor(0.94 * 0.67 * 0.67, 0.94)).isGreaterThan(0.8);
+    }
+
+    private void span(CircuitQuality quality, int good, int bad, int replayed) {
+        for (int i = 0; i < good; i++) {
+            quality.good();
+        }
+        for (int i = 0; i < bad; i++) {
+            quality.bad(1);
+        }
+        for (int i = 0; i < replayed; i++) {
+            quality.replayed();
+        }
+        nowNanos += CircuitQuality.SPAN_NANOS;
+        quality.look(nowNanos);
+    }
+
+    @Test
+    void cellsThatAHopDamagedAgainAndAgainMakeACircuitPoor() {
+        CircuitQuality quality = new CircuitQuality(usual);
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            assertThat(quality.isPoor()).isFalse();
+            span(quality, 100, 30, 0);
+        }
+
+        assertThat(quality.isPoor()).isTrue();
+        assertThat(quality.worstLayer()).isEqualTo(1);
+    }
+
+    @Test
+    void cellsThatComeTwiceAgainAndAgainMakeACircuitPoorAndNowAndThenDoNot() {
+        CircuitQuality quality = new CircuitQuality(usual);
+        for (int i = 0; i < 20; i++) {
+            span(quality, 1_000, 0, 10);
+        }
+        assertThat(quality.isPoor()).isFalse();
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            span(quality, 1_000, 0, 1_000);
+        }
+
+        assertThat(quality.isPoor()).isTrue();
+        assertThat(quality.worstLayer()).isEqualTo(-1);
+    }
+
+    @Test
+    void aFloodOfForgedCellsIsNoHopsDoing() {
+        CircuitQuality quality = new CircuitQuality(usual);
+        for (int i = 0; i < 20; i++) {
+            span(quality, 100, 5_000, 5_000);
+        }
+
+        assertThat(quality.isPoor()).isFalse();
+    }
+
+    @Test
+    void oneCircuitAMinuteIsLeftForWhatCameThroughItBesides() {
+        CircuitQuality first = new CircuitQuality(usual);
+        CircuitQuality second = new CircuitQuality(usual);
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            span(first, 100, 30, 0);
+            nowNanos -= CircuitQuality.SPAN_NANOS;
+            span(second, 100, 30, 0);
+        }
+        assertThat(first.isPoor()).isTrue();
+        assertThat(second.isPoor()).isFalse();
+
+        for (int i = 0; i < 8; i++) {
+            span(second, 100, 30, 0);
+        }
+        assertThat(second.isPoor()).isTrue();
+    }
+}
