@@ -44,6 +44,10 @@ public enum DropReason {
     DUPLICATE_CREATE,
     /** This node takes part in as many circuits as it may. */
     CIRCUIT_LIMIT,
+    /** A create of a neighbour that holds its share of circuits already, while more than half of all places are taken. */
+    NEIGHBOUR_LIMIT,
+    /** A create while too many circuits wait for their first cell. */
+    UNPROVEN_LIMIT,
     /** This node does not have the role that the message asks for. */
     ROLE_MISSING,
     /** An extend that is not honoured: too late, without its flag, or to a node that is refused (D18). */

@@ -39,6 +39,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     private int extendsFollowed;
     private boolean open = true;
     private boolean carriesData;
+    private boolean proven;
 
     @Nullable
     PendingExtend pending;
@@ -70,6 +71,10 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
         } else if (opened == 0) {
             service.drop(DropReason.MALFORMED);
         } else {
+            if (!proven) {
+                proven = true;
+                service.proven(this);
+            }
             bytes += length;
             service.onMessage(
                     this, from, CellFrame.relayEarly(buffer, offset), buffer, body + LayerCipher.COUNTER_BYTES, opened);

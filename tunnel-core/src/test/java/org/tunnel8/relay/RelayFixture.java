@@ -217,7 +217,7 @@ final class RelayFixture {
 
     /** Somebody who has this node as the first hop. */
     final class Owner {
-        final IdentityKey key = IdentityKey.generate(random);
+        final IdentityKey key;
         final InetSocketAddress address;
         final int circuitId;
         private final EphemeralKey ephemeral = EphemeralKey.generate(random);
@@ -225,6 +225,11 @@ final class RelayFixture {
         private @Nullable SessionKeys keys;
 
         Owner(String host, int circuitId) {
+            this(host, circuitId, IdentityKey.generate(random));
+        }
+
+        Owner(String host, int circuitId, IdentityKey key) {
+            this.key = key;
             this.address = at(host, 9_000);
             this.circuitId = circuitId;
         }
