@@ -119,7 +119,7 @@ public final class EngineDriver implements EngineEdge.Driven {
                 // Nothing else runs on the loop before the engine does, so that the file may be read here.
                 memory == null ? discovery : discovery.withRemembered(memory.read()),
                 settings.relay(),
-                settings.exitAllowed(),
+                settings.targets(),
                 settings.circuits(),
                 transport.localAddress().getAddress());
         TunnelEngine started = new TunnelEngine(

@@ -117,12 +117,13 @@ public final class TunnelEngine {
                 new DiscoveryEvents(effects, listener));
         CellSender cells = new CellSender(community, sink);
         this.exit = new ExitService(
-                new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
+                new ExitSettings(settings.relay().flags(), community, settings.targets()),
                 effects,
                 effects,
                 deadlines,
                 counters);
-        TargetPolicy extendTargets = new TargetPolicy(List.of(settings.ownAddress()), settings.exitAllowed());
+        TargetPolicy extendTargets = new TargetPolicy(
+                List.of(settings.ownAddress()), settings.targets().onAllPorts());
         this.relay = new RelayService(
                 settings.relay(),
                 identity,

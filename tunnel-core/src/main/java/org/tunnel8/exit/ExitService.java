@@ -209,7 +209,7 @@ public final class ExitService implements JoinedService {
         if (socket == null) {
             return;
         }
-        for (OutsideSocket.Waiting waiting : socket.opened(local.getAddress(), settings.allowed())) {
+        for (OutsideSocket.Waiting waiting : socket.opened(local.getAddress(), settings.targets())) {
             Sockets sockets = byPath.get(socket.path);
             if (sockets != null) {
                 byte[] payload = waiting.payload().toBytes();

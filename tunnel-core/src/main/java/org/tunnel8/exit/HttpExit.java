@@ -179,7 +179,7 @@ public final class HttpExit {
 
     private void connect(Exchange exchange, InetSocketAddress to) {
         boolean ipv6 = to.getAddress() instanceof Inet6Address;
-        TargetPolicy policy = new TargetPolicy(List.of(port.connectionSource(ipv6)), settings.allowed());
+        TargetPolicy policy = new TargetPolicy(List.of(port.connectionSource(ipv6)), settings.targets());
         if (!policy.allows(to)) {
             drop(exchange, DropReason.EXIT_TARGET_REFUSED);
             return;

@@ -24,6 +24,8 @@ import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.policy.TargetRules;
+import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.TransportEvent;
@@ -63,7 +65,8 @@ public final class TunnelNode implements AutoCloseable {
                 RelaySettings.DEFAULT_IDLE_LIMIT,
                 RelaySettings.DEFAULT_AGE_LIMIT,
                 RelaySettings.DEFAULT_EXTEND_WINDOW,
-                RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES);
+                RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES,
+                builder.joining.apply(JoinLimits.of(builder.maxJoinedCircuits, builder.createsPerSecond)));
         DriverSettings settings = new DriverSettings(
                 builder.name,
                 builder.bindAddress,
@@ -82,7 +85,7 @@ public final class TunnelNode implements AutoCloseable {
                                 .toList())
                         .build(),
                 relay,
-                builder.exitAllowed,
+                new TargetRules(builder.exitAllowed, builder.exitPorts, builder.exitDenied),
                 null,
                 builder.memory == null
                         ? null

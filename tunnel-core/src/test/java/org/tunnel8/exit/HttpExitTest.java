@@ -17,6 +17,7 @@ import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.policy.TargetRules;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -130,7 +131,7 @@ class HttpExitTest {
 
     private ExitService exit(int flags) {
         return new ExitService(
-                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, List.of()),
+                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, TargetRules.NONE),
                 edge,
                 edge,
                 deadlines,

@@ -11,6 +11,8 @@ import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.policy.Cidr;
+import org.tunnel8.policy.DeniedTargets;
+import org.tunnel8.policy.PortSet;
 import org.tunnel8.simulation.Scenario;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -274,6 +276,39 @@ final class OptionTypes {
                 throw new TypeConversionException(
                         "must be a block of addresses such as 10.0.0.0/8, not '" + text + "'");
             }
+        }
+    }
+
+    /** Ports, as in {@code 80,1024-65535}. */
+    static final class Ports implements ITypeConverter<PortSet> {
+        @Override
+        public PortSet convert(String text) {
+            try {
+                return PortSet.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "must be ports from 1 to " + MAX_PORT + " such as 80,1024-65535, not '" + text + "'");
+            }
+        }
+    }
+
+    /** Targets that are denied, as in {@code 203.0.113.0/24:25}. */
+    static final class Denied implements ITypeConverter<DeniedTargets> {
+        @Override
+        public DeniedTargets convert(String text) {
+            try {
+                return DeniedTargets.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("must be a block of addresses, and perhaps ports, such as"
+                        + " 203.0.113.0/24, 0.0.0.0/0:25 or [2001:db8::/32]:80, not '" + text + "'");
+            }
+        }
+    }
+
+    /** A share of a node's places or creates. */
+    static final class Places extends WholeNumber {
+        Places() {
+            super(1, 1_000_000);
         }
     }
 

@@ -97,4 +97,51 @@ class NodeCommandTest {
                 .extracting(line -> line.get("event").getAsString())
                 .containsExactlyInAnyOrder("ready", "memory");
     }
+
+    @Test
+    void aBackupExitHasToSayWhatItCarries() {
+        CommandLineRun run =
+                CommandLineRun.of("node", "--roles", "relay,exit-backup", "--listen", "127.0.0.1:0", "--json");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("exit-backup needs one of exit-bt, exit-ipv8 and exit-http")
+                .hasLineCount(1);
+
+        CommandLineRun whole = CommandLineRun.with(
+                stopRequested(), "node", "--roles", "exit-http,exit-backup", "--listen", "127.0.0.1:0", "--json");
+        assertThat(whole.jsonLines().get(0).get("flags").getAsInt()).isEqualTo(16_384 | 32_768);
+    }
+
+    @Test
+    void takesLimitsForOthers() {
+        CommandLineRun run = CommandLineRun.with(
+                stopRequested(),
+                "node",
+                "--roles",
+                "relay,exit-bt",
+                "--listen",
+                "127.0.0.1:0",
+                "--exit-ports",
+                "1024-65535,80",
+                "--exit-deny",
+                "203.0.113.0/24",
+                "--exit-deny",
+                "0.0.0.0/0:25",
+                "--max-per-address",
+                "20",
+                "--max-per-neighbour",
+                "10",
+                "--creates-per-address",
+                "5",
+                "--json");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isZero();
+
+        CommandLineRun wrong =
+                CommandLineRun.of("node", "--roles", "relay", "--listen", "127.0.0.1:0", "--exit-ports", "0-80");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err())
+                .contains("--exit-ports", "must be ports from 1 to 65535")
+                .hasLineCount(1);
+    }
 }

@@ -62,4 +62,30 @@ class OptionTypesTest {
         String hex = "A3591a6bd89bbaca0974062a1287afcfbc6fd6bc";
         assertThat(new OptionTypes.CommunityHex().convert(hex)).isEqualTo("a3591a6bd89bbaca0974062a1287afcfbc6fd6bc");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"80", "80,443", "1024-65535,80"})
+    void readsPorts(String text) {
+        assertThat(new OptionTypes.Ports().convert(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "80-", "65536", "http"})
+    void saysWhatPortsLookLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.Ports().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("must be ports from 1 to 65535 such as 80,1024-65535, not '" + text + "'");
+    }
+
+    @Test
+    void readsDeniedTargetsOfBothFamilies() {
+        OptionTypes.Denied denied = new OptionTypes.Denied();
+
+        assertThat(denied.convert("203.0.113.0/24:25,465").ports()).hasToString("25,465");
+        assertThat(denied.convert("2001:db8::/32").block().prefixBits()).isEqualTo(32);
+        assertThat(denied.convert("[2001:db8::/32]:80").ports()).hasToString("80");
+        assertThatThrownBy(() -> denied.convert("mail.example:25"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("not 'mail.example:25'");
+    }
 }
