@@ -29,6 +29,7 @@ import org.tunnel8.wire.CommunityId;
  * @param targets what its operator says about targets of others' traffic, besides D16
  * @param circuits which own circuits it keeps; null for none
  * @param memory where its memory of peers is kept between runs; null for nowhere
+ * @param quota how much is carried for others in a month; null for no limit
  */
 public record DriverSettings(
         String name,
@@ -42,10 +43,11 @@ public record DriverSettings(
         RelaySettings relay,
         TargetRules targets,
         @Nullable CircuitSettings circuits,
-        @Nullable MemorySettings memory) {
+        @Nullable MemorySettings memory,
+        @Nullable QuotaSettings quota) {
 
     /**
-     * Settings of a node whose operator allows blocks of addresses and says nothing else about targets.
+     * Settings of a node without a quota whose operator allows blocks of addresses and says nothing else about targets.
      *
      * @param name names the threads
      * @param bindAddress the address of the node's port
@@ -85,6 +87,7 @@ public record DriverSettings(
                 relay,
                 TargetRules.allowing(exitAllowed),
                 circuits,
-                memory);
+                memory,
+                null);
     }
 }

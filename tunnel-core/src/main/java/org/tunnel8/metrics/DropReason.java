@@ -82,8 +82,12 @@ public enum DropReason {
     NO_CIRCUIT,
     /** Application data too large for one cell within 2,048 bytes (D4). */
     TOO_LARGE,
-    /** The socket takes no more; nothing waits without bound. */
-    SEND_QUEUE_FULL,
+    /** Others' traffic that came faster than the line takes it, or than is lent to them: of the circuit with most of it. */
+    UPLINK_FULL,
+    /** Others' traffic beyond what is carried in a month. */
+    QUOTA_USED_UP,
+    /** Others' traffic that waited for the line when its circuit ended. */
+    CIRCUIT_CLOSED,
     /** Data that came back faster than the application takes it, or larger than it may be. */
     RECEIVER_TOO_SLOW,
     /** Data of a circuit that no flow of the application is waiting for. */

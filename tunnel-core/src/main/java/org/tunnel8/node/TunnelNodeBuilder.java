@@ -25,6 +25,7 @@ import org.tunnel8.policy.DeniedTargets;
 import org.tunnel8.policy.PortSet;
 import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.transport.PortRange;
 
 /** Collects what a {@link TunnelNode} is to be; every setting has a default. Not thread-safe. */
@@ -53,6 +54,12 @@ public final class TunnelNodeBuilder {
     int maxJoinedCircuits = RelaySettings.DEFAULT_MAX_JOINED_CIRCUITS;
     int createsPerSecond = RelaySettings.DEFAULT_CREATES_PER_SECOND;
     UnaryOperator<JoinLimits> joining = UnaryOperator.identity();
+    TrafficLimits traffic = TrafficLimits.NONE;
+    long quotaBytes;
+
+    @Nullable
+    Path quotaFile;
+
     Consumer<TunnelEvent> onEvent = event -> {};
     String name = "tunnel8-node";
     private @Nullable Path identity;
@@ -265,6 +272,45 @@ public final class TunnelNodeBuilder {
      */
     public TunnelNodeBuilder createsPerAddress(int perAddress) {
         return joining(perAddress, limits -> limits.withCreates(perAddress));
+    }
+
+    /**
+     * Lends others so much of the line and no more: cells passed on in either direction, what an exit sends to the
+     * outside and what it brings back. Counted is what leaves the node for them, in bytes of UDP payload; what comes in
+     * for them is about as much. When more comes, it waits a moment, the circuits take turns, and the one with most of it
+     * loses some (counted as UPLINK_FULL). By default there is no limit.
+     *
+     * @param bytesPerSecond the most bytes a second, on average over a tenth; at least 1,024
+     * @return this builder
+     */
+    public TunnelNodeBuilder bandwidth(long bytesPerSecond) {
+        traffic = new TrafficLimits(bytesPerSecond);
+        return this;
+    }
+
+    /**
+     * Carries so much for others in a calendar month of UTC and no more; by default there is no limit. Counted are the
+     * datagrams of others' circuits and of an exit, in and out, by their UDP payload, and the bytes of an exit's HTTP
+     * exchanges. The datagram that would exceed the quota is not taken or not sent. From then on, until the month ends,
+     * others' circuits are destroyed, creates are refused and no role is announced; {@link TunnelEvent.QuotaUsedUp} says
+     * so, and {@link NodeStatus#lending()} what is used.
+     *
+     * <p>The file keeps the account across runs. It is a step ahead: a run that ends badly counts up to a thousandth of
+     * the quota more (64 KiB at least, 64 MiB at most) than it has carried. A file that is damaged or cannot be read
+     * counts as a quota that is used up, and {@link TunnelEvent.QuotaTrouble} says so: who wants a fresh one takes the
+     * file away.
+     *
+     * @param bytesPerMonth the most bytes, in and out together; at least 1
+     * @param file where the account is kept, of this node alone; made when missing, in a folder that exists
+     * @return this builder
+     */
+    public TunnelNodeBuilder quota(long bytesPerMonth, Path file) {
+        if (bytesPerMonth < 1) {
+            throw new IllegalArgumentException("a quota is at least 1 byte a month, not " + bytesPerMonth);
+        }
+        quotaBytes = bytesPerMonth;
+        quotaFile = Objects.requireNonNull(file);
+        return this;
     }
 
     /**

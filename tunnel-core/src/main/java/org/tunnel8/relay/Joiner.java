@@ -22,6 +22,7 @@ import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
+import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.Create;
 import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -76,7 +77,8 @@ final class Joiner {
             return;
         }
         try {
-            if (CellCodec.decode(buffer, offset, length) instanceof Create create) {
+            if (CellCodec.decode(buffer, offset, length) instanceof Create create
+                    && service.cells().others().takeIn(CellFrame.HEADER_BYTES + length)) {
                 join(from, circuitId, create);
             }
         } catch (MalformedMessageException e) {
@@ -91,6 +93,9 @@ final class Joiner {
         if (settings.flags().equals(PeerFlags.NONE)) {
             return DropReason.ROLE_MISSING;
         }
+        if (service.cells().others().isUsedUp()) {
+            return DropReason.QUOTA_USED_UP;
+        }
         expire();
         if (accepted.contains(circuitId)) {
             return DropReason.DUPLICATE_CREATE;
@@ -100,6 +105,9 @@ final class Joiner {
         }
         if (service.placesTaken() >= settings.maxJoinedCircuits()) {
             return DropReason.CIRCUIT_LIMIT;
+        }
+        if (!service.cells().others().mayAnswer()) {
+            return DropReason.RATE_LIMITED;
         }
         return places.refusal(from, isKnown(from), service.placesTaken());
     }
@@ -130,10 +138,9 @@ final class Joiner {
                 response.keys().forward(),
                 offered.stream().map(Peer::key).toList());
         service.cells()
-                .sendPlain(
+                .passPlain(
                         from,
                         circuitId,
-                        false,
                         new Created(
                                 create.identifier(),
                                 ByteString.of(response.y()),

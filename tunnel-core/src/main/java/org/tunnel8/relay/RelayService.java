@@ -139,13 +139,22 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     /** Ends every circuit with a destroy to its neighbours (reason 2, shutdown). */
     public void stop() {
+        destroyAll(Destroy.REASON_SHUTDOWN);
+    }
+
+    /**
+     * Ends every circuit with a destroy to its neighbours.
+     *
+     * @param reason the reason that they are given
+     */
+    public void destroyAll(int reason) {
         for (JoinedCircuit circuit : List.copyOf(joined)) {
-            sendDestroy(circuit.previous(), Destroy.REASON_SHUTDOWN);
+            sendDestroy(circuit.previous(), reason);
             forget(circuit, false);
         }
         for (RelayedCircuit circuit : List.copyOf(relayed)) {
-            sendDestroy(circuit.forward().from, Destroy.REASON_SHUTDOWN);
-            sendDestroy(circuit.forward().to, Destroy.REASON_SHUTDOWN);
+            sendDestroy(circuit.forward().from, reason);
+            sendDestroy(circuit.forward().to, reason);
             forget(circuit);
         }
     }
@@ -239,6 +248,7 @@ public final class RelayService implements CellRouter.CreateHandler {
                 new RelayedCircuit(means, circuit.keys(), circuit.backwardCounter(), circuit.previous(), pending.next);
         // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
         sendBack(circuit, extended);
+        cells.others().handOver(circuit, through);
         circuit.pending = null;
         forget(circuit, true);
         joiner.places().take(circuit.previous(), RELAYED_PLACES);
@@ -293,6 +303,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         }
         table.remove(circuit.previous().circuitId(), circuit);
         joiner.places().left(circuit.previous());
+        cells.others().forget(circuit);
         exit.onPathClosed(circuit);
         circuit.close(goesOn);
         if (!goesOn) {
@@ -307,6 +318,7 @@ public final class RelayService implements CellRouter.CreateHandler {
             joiner.places().give(circuit.forward().from, RELAYED_PLACES);
             neighbours.unlink(circuit.forward().from);
             neighbours.unlink(circuit.backward().from);
+            cells.others().forget(circuit);
             circuit.close();
         }
     }

@@ -1,6 +1,7 @@
 package org.tunnel8.relay;
 
 import java.time.Duration;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
@@ -15,6 +16,7 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param extendWindow for so long after the create an extend is honoured
  * @param trafficLimitBytes the most bytes that one circuit may carry
  * @param joining how the places and the creates are shared out among neighbours
+ * @param traffic how much of the line others get, an exit's traffic included
  */
 public record RelaySettings(
         PeerFlags flags,
@@ -24,7 +26,8 @@ public record RelaySettings(
         Duration ageLimit,
         Duration extendWindow,
         long trafficLimitBytes,
-        JoinLimits joining) {
+        JoinLimits joining,
+        TrafficLimits traffic) {
 
     /** The reference's {@code max_joined_circuits} (PROTOCOL.md §8). */
     public static final int DEFAULT_MAX_JOINED_CIRCUITS = 100;
@@ -81,7 +84,46 @@ public record RelaySettings(
                 ageLimit,
                 extendWindow,
                 trafficLimitBytes,
-                JoinLimits.of(maxJoinedCircuits, createsPerSecond));
+                JoinLimits.of(maxJoinedCircuits, createsPerSecond),
+                TrafficLimits.NONE);
+    }
+
+    /**
+     * Other shares of neighbours, and the rest as it is.
+     *
+     * @param shares how the places and the creates are shared out among neighbours
+     * @return the settings
+     */
+    public RelaySettings withJoining(JoinLimits shares) {
+        return new RelaySettings(
+                flags,
+                maxJoinedCircuits,
+                createsPerSecond,
+                idleLimit,
+                ageLimit,
+                extendWindow,
+                trafficLimitBytes,
+                shares,
+                traffic);
+    }
+
+    /**
+     * Another share of the line for others, and the rest as it is.
+     *
+     * @param limits how much of the line others get
+     * @return the settings
+     */
+    public RelaySettings withTraffic(TrafficLimits limits) {
+        return new RelaySettings(
+                flags,
+                maxJoinedCircuits,
+                createsPerSecond,
+                idleLimit,
+                ageLimit,
+                extendWindow,
+                trafficLimitBytes,
+                joining,
+                limits);
     }
 
     /**

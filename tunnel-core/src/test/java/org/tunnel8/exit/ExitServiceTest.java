@@ -20,6 +20,9 @@ import org.tunnel8.policy.Cidr;
 import org.tunnel8.policy.DeniedTargets;
 import org.tunnel8.policy.PortSet;
 import org.tunnel8.policy.TargetRules;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
@@ -45,7 +48,7 @@ class ExitServiceTest {
     private record Sent(long socket, InetSocketAddress to, byte[] payload) {}
 
     /** An edge that does what the test says. */
-    private static final class Edge implements OutsidePort, HttpPort {
+    private static final class Edge implements OutsidePort, HttpPort, Outlet {
         final List<Long> opening = new ArrayList<>();
         final List<Boolean> ipv6 = new ArrayList<>();
         final List<Long> closed = new ArrayList<>();
@@ -56,6 +59,16 @@ class ExitServiceTest {
         public void open(long socket, boolean isIpv6) {
             opening.add(socket);
             ipv6.add(isIpv6);
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
+            throw new AssertionError("an exit sends from no other socket");
         }
 
         @Override
@@ -125,6 +138,7 @@ class ExitServiceTest {
                 new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, TargetRules.allowing(allowed)),
                 edge,
                 edge,
+                new TrafficShaper(TrafficLimits.NONE, edge, deadlines, counters),
                 deadlines,
                 counters);
     }
@@ -180,6 +194,7 @@ class ExitServiceTest {
                                 List.of(), PortSet.parse("6881-6889"), List.of(DeniedTargets.parse("93.184.216.99")))),
                 edge,
                 edge,
+                new TrafficShaper(TrafficLimits.NONE, edge, deadlines, counters),
                 deadlines,
                 counters);
         data(narrow, path, PREVIOUS_HOP, new IpAddress(OUTSIDE), utp(60));

@@ -10,6 +10,7 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Sighting;
 import org.tunnel8.relay.RelayFixture.Owner;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.Ping;
 import org.tunnel8.wire.cell.Pong;
@@ -26,14 +27,14 @@ class NeighbourLimitsTest {
     private static final int CREATES_PER_ADDRESS = 20;
 
     private final RelayFixture fixture = new RelayFixture(new RelaySettings(
-            new PeerFlags(RelayFixture.RELAY),
-            PLACES,
-            CREATES,
-            RelaySettings.DEFAULT_IDLE_LIMIT,
-            RelaySettings.DEFAULT_AGE_LIMIT,
-            RelaySettings.DEFAULT_EXTEND_WINDOW,
-            RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES,
-            new JoinLimits(PER_ADDRESS, PER_NEIGHBOUR, UNPROVEN, UNPROVEN_PER_PEER, CREATES_PER_ADDRESS)));
+                    new PeerFlags(RelayFixture.RELAY),
+                    PLACES,
+                    CREATES,
+                    RelaySettings.DEFAULT_IDLE_LIMIT,
+                    RelaySettings.DEFAULT_AGE_LIMIT,
+                    RelaySettings.DEFAULT_EXTEND_WINDOW,
+                    RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES)
+            .withJoining(new JoinLimits(PER_ADDRESS, PER_NEIGHBOUR, UNPROVEN, UNPROVEN_PER_PEER, CREATES_PER_ADDRESS)));
     private int nextId = 1;
 
     private Owner at(String host) {
@@ -185,14 +186,14 @@ class NeighbourLimitsTest {
     /** A relay with room enough for the rate alone to bind. */
     private static RelayFixture roomy() {
         return new RelayFixture(new RelaySettings(
-                new PeerFlags(RelayFixture.RELAY),
-                20_000,
-                CREATES,
-                RelaySettings.DEFAULT_IDLE_LIMIT,
-                RelaySettings.DEFAULT_AGE_LIMIT,
-                RelaySettings.DEFAULT_EXTEND_WINDOW,
-                RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES,
-                JoinLimits.of(20_000, CREATES).withCreates(CREATES_PER_ADDRESS)));
+                        new PeerFlags(RelayFixture.RELAY),
+                        20_000,
+                        CREATES,
+                        RelaySettings.DEFAULT_IDLE_LIMIT,
+                        RelaySettings.DEFAULT_AGE_LIMIT,
+                        RelaySettings.DEFAULT_EXTEND_WINDOW,
+                        RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES)
+                .withJoining(JoinLimits.of(20_000, CREATES).withCreates(CREATES_PER_ADDRESS)));
     }
 
     private int answered(RelayFixture relay, String host, int creates) {
@@ -224,6 +225,30 @@ class NeighbourLimitsTest {
             relay.runFor(Duration.ofMillis(100));
             assertThat(answered(relay, "198.51.100.1", 1)).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aFloodOfCreatesLeavesThreeQuartersOfALimitedLineToCircuits() {
+        long bandwidth = 40_000;
+        RelayFixture relay = new RelayFixture(new RelaySettings(
+                        new PeerFlags(RelayFixture.RELAY),
+                        20_000,
+                        CREATES,
+                        RelaySettings.DEFAULT_IDLE_LIMIT,
+                        RelaySettings.DEFAULT_AGE_LIMIT,
+                        RelaySettings.DEFAULT_EXTEND_WINDOW,
+                        RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES)
+                .withTraffic(new TrafficLimits(bandwidth)));
+        long bytes = 0;
+        for (int milli = 0; milli < 10_000; milli += 5) {
+            relay.new Owner("100.0." + milli / 250 + "." + milli % 250, nextId++).sendCreate();
+            bytes += relay.sent.stream().mapToLong(sent -> sent.bytes().length).sum();
+            relay.sent.clear();
+            relay.runFor(Duration.ofMillis(5));
+        }
+
+        assertThat(bytes).isBetween(10 * bandwidth / 4 * 9 / 10, 10 * bandwidth / 4 * 11 / 10);
+        assertThat(relay.drops(DropReason.RATE_LIMITED)).isPositive();
     }
 
     @Test

@@ -29,6 +29,8 @@ import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Admission;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.Sighting;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -89,7 +91,10 @@ final class RelayFixture {
 
     RelayFixture(RelaySettings settings, String cipherName) {
         cipher = LayerCiphers.named(cipherName).create();
-        CellSender cells = new CellSender(CommunityId.TRIBLER, this::send);
+        CellSender cells = new CellSender(
+                CommunityId.TRIBLER,
+                this::send,
+                new TrafficShaper(settings.traffic(), Outlet.of(this::send), deadlines, counters));
         JoinedService exit = new JoinedService() {
             @Override
             public void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length) {}

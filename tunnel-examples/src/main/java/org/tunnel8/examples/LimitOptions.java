@@ -1,5 +1,6 @@
 package org.tunnel8.examples;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,31 @@ final class LimitOptions {
             description = "Has nothing sent to these addresses for others, or not on these ports: 203.0.113.0/24,"
                     + " 0.0.0.0/0:25, [2001:db8::/32]:80; may be given several times, and wins over --exit-allow.")
     private List<DeniedTargets> exitDeny = new ArrayList<>();
+
+    @Option(
+            names = "--bandwidth",
+            paramLabel = "SIZE/s",
+            converter = OptionTypes.BytesPerSecond.class,
+            description =
+                    "Lends others so much of the line and no more, counting what leaves the node for them, such as"
+                            + " 5MiB/s, 800kB/s or 20Mbit/s (default: no limit).")
+    private @Nullable Long bandwidth;
+
+    @Option(
+            names = "--quota",
+            paramLabel = "SIZE",
+            converter = OptionTypes.Bytes.class,
+            description = "Carries so much for others in a calendar month of UTC, in and out together, such as 100GiB;"
+                    + " then serves nobody until the next month. Needs --quota-file (default: no limit).")
+    private @Nullable Long quota;
+
+    @Option(
+            names = "--quota-file",
+            paramLabel = "FILE",
+            description =
+                    "Keeps the account of --quota across runs; made when missing. A damaged one counts as used up:"
+                            + " take it away for a fresh quota.")
+    private @Nullable Path quotaFile;
 
     @Option(
             names = "--max-per-address",
@@ -54,6 +80,14 @@ final class LimitOptions {
             builder.exitPorts(exitPorts);
         }
         builder.exitDeny(exitDeny);
+        if (bandwidth != null) {
+            builder.bandwidth(bandwidth);
+        }
+        if (quota != null && quotaFile != null) {
+            builder.quota(quota, quotaFile);
+        } else if (quota != null || quotaFile != null) {
+            throw new UsageException("--quota and --quota-file go together");
+        }
         if (maxPerAddress != null) {
             builder.maxPerAddress(maxPerAddress);
         }

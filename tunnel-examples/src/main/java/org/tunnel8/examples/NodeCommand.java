@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
             "  tunnel node --roles relay,exit-bt --key node.key --exit-allow 10.0.0.0/8 --duration 3600 --json",
             "  tunnel node --roles relay --key node.key --max-circuits 10000",
             "  tunnel node --roles relay,exit-bt --exit-ports 1024-65535 --exit-deny 203.0.113.0/24",
+            "  tunnel node --roles relay --bandwidth 5MiB/s --quota 100GiB --quota-file quota --status-every 60",
             "",
             "An exit refuses private and loopback targets, except the class that its own outside address is in",
             "and what --exit-allow names. On SIGTERM and Ctrl-C the node leaves cleanly: its neighbours are told."
@@ -130,6 +131,15 @@ final class NodeCommand implements Callable<Integer> {
     private int maxCircuits;
 
     @Option(
+            names = "--status-every",
+            paramLabel = "S",
+            converter = OptionTypes.Seconds.class,
+            description =
+                    "Tell every so many seconds, and at the end, what is served: circuits, bytes carried for others,"
+                            + " and what is left of the quota (default: never).")
+    private @Nullable Integer statusSeconds;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -170,10 +180,27 @@ final class NodeCommand implements Callable<Integer> {
         try (TunnelNode node = builder.build()) {
             node.start().join();
             reportReady(report, node);
-            surroundings.stop().await(durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds));
+            await(report, node);
         }
         report.text("left");
         return 0;
+    }
+
+    /** Waits for the end, and tells of the status meanwhile. */
+    private void await(Report report, TunnelNode node) {
+        Duration left = durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds);
+        if (statusSeconds == null) {
+            surroundings.stop().await(left);
+            return;
+        }
+        Duration step = Duration.ofSeconds(statusSeconds);
+        boolean stopped = false;
+        while (!stopped && left.compareTo(Duration.ZERO) > 0) {
+            Duration wait = left.compareTo(step) < 0 ? left : step;
+            stopped = surroundings.stop().await(wait);
+            left = left.minus(wait);
+            NodeReport.status(report, node.status());
+        }
     }
 
     private TunnelNetwork network(Set<NodeRole> roleSet) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.node.NodeRole;
 import picocli.CommandLine.TypeConversionException;
@@ -87,5 +88,35 @@ class OptionTypesTest {
         assertThatThrownBy(() -> denied.convert("mail.example:25"))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("not 'mail.example:25'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1B, 1", "100GiB, 107374182400", "500MB, 500000000", "1.5TB, 1500000000000", "0.5 KiB, 512", "2kB, 2000"
+    })
+    void readsAmountsOfBytes(String text, long bytes) {
+        assertThat(new OptionTypes.Bytes().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "5", "0B", "-1GB", "1PB", "1GiB/s", "999999999TiB", "1e3B", "8Mbit", "0.0001B"})
+    void saysWhatAnAmountLooksLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.Bytes().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("must be an amount of bytes above 0 such as 100GiB or 500MB, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5MiB/s, 5242880", "800kB/s, 800000", "20Mbit/s, 2500000", "1KiB/s, 1024", "1.5MB/s, 1500000"})
+    void readsRates(String text, long bytes) {
+        assertThat(new OptionTypes.BytesPerSecond().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/s", "5MiB", "5/s", "1000B/s", "5Mb/s", "5MiB/min", "8kbit/s", "unlimited"})
+    void saysWhatARateLooksLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.BytesPerSecond().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage(
+                        "must be a rate of at least 1KiB/s such as 5MiB/s, 800kB/s or 20Mbit/s, not '" + text + "'");
     }
 }
