@@ -52,6 +52,7 @@ class TunnelCommandTest {
                     node --roles relay --duration 0 | '--duration': must be a whole number from 1
                     socks --hops 9 | '--hops'
                     socks --min-peers 0 | '--min-peers'
+                    socks --bandwidth 100 | must be a rate of at least 1KiB/s
                     socks --listen 1080 | must be IP:PORT
                     bench --hops 1,4 | not '4'
                     bench --payload 19 | '--payload': must be a whole number from 20
