@@ -41,10 +41,7 @@ public final class CellSender {
      * @param sink where the datagrams go
      */
     public CellSender(CommunityId community, DatagramSink sink) {
-        this(
-                community,
-                sink,
-                new TrafficShaper(TrafficLimits.NONE, Outlet.of(sink), new Deadlines(0), new Counters()));
+        this(community, sink, new TrafficShaper(TrafficLimits.NONE, Outlet.of(sink), new Deadlines(0), new Counters()));
     }
 
     /**

@@ -145,8 +145,7 @@ final class RelayedCircuit {
                 return false;
             }
             lastNanos = means.deadlines.nowNanos();
-            means.cells.pass(
-                    circuit, toAddress, toId, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
+            means.cells.pass(circuit, toAddress, toId, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
             return true;
         }
     }
