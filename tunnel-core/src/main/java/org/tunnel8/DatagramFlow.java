@@ -2,7 +2,9 @@ package org.tunnel8;
 
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +13,7 @@ import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
+import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
@@ -33,14 +36,17 @@ final class DatagramFlow implements TunnelDatagrams {
     private final CallbackThread callbacks;
     private final DatagramSlots up = new DatagramSlots();
     private final DatagramSlots down = new DatagramSlots();
+    private final OwnUplink uplink;
     private final FlowTable.Flow flow;
+    private final AtomicReference<@Nullable CompletableFuture<Void>> room = new AtomicReference<>();
     private volatile @Nullable DatagramReceiver receiver;
     private volatile boolean closed;
 
     /** Opens a flow. Loop thread only. */
-    DatagramFlow(EngineDriver driver, CallbackThread callbacks, FlowOptions options) {
+    DatagramFlow(EngineDriver driver, CallbackThread callbacks, OwnUplink uplink, FlowOptions options) {
         this.driver = driver;
         this.callbacks = callbacks;
+        this.uplink = uplink;
         String key = options.isolationKey().orElse(null);
         this.flow = options.hops().isPresent()
                 ? driver.engine().openFlow(this::received, key, options.hops().getAsInt())
@@ -51,7 +57,7 @@ final class DatagramFlow implements TunnelDatagrams {
     @Override
     public boolean send(InetSocketAddress target, byte[] buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.length);
-        if (closed || driver.isClosing()) {
+        if (isEnded()) {
             return false;
         }
         DatagramSlots.Slot slot = up.take();
@@ -91,23 +97,71 @@ final class DatagramFlow implements TunnelDatagrams {
         }
     }
 
+    @Override
+    public CompletableFuture<Void> whenRoom() {
+        if (isEnded()) {
+            return CompletableFuture.failedFuture(ended());
+        }
+        if (up.isRoomy()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> awaited =
+                Objects.requireNonNull(room.updateAndGet(known -> known == null ? new CompletableFuture<>() : known));
+        // What waited may have left, or the flow ended, before the future was there to be told.
+        tellSenders();
+        return awaited.copy();
+    }
+
+    /** Whether nothing goes over it any more. */
+    boolean isEnded() {
+        return closed || driver.isClosing();
+    }
+
+    private static TunnelException ended() {
+        return new TunnelException(TunnelException.Kind.CLOSED, "the flow or its client is closed", null);
+    }
+
+    /** Tells who waits for room that there is some, or that there will be none. */
+    void tellSenders() {
+        CompletableFuture<Void> awaited = isEnded() || up.isRoomy() ? room.getAndSet(null) : null;
+        if (awaited == null) {
+            return;
+        }
+        // What depends on it is the application's and must not run on the loop.
+        awaited.completeAsync(() -> {
+            if (isEnded()) {
+                throw ended();
+            }
+            return null;
+        });
+    }
+
+    /** Sends what waits, as long as the line takes it; the rest waits on, and the slots fill up. */
     private void sendWaiting() {
-        driver.engine();
+        TunnelEngine engine = driver.engine();
         for (int i = 0; i < TURN; i++) {
+            if (!closed && !uplink.hasRoom()) {
+                driver.rearm();
+                tellSenders();
+                uplink.whenRoom(this::sendWaiting);
+                return;
+            }
             DatagramSlots.Slot slot = up.next();
             if (slot == null) {
                 driver.rearm();
+                tellSenders();
                 return;
             }
             try {
                 if (!closed) {
-                    flow.send(slot.address(), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
+                    uplink.send(engine, flow, slot.address(), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
                 }
             } finally {
                 up.free(slot);
             }
         }
         driver.rearm();
+        tellSenders();
         driver.loop().execute(this::sendWaiting);
     }
 
@@ -168,6 +222,7 @@ final class DatagramFlow implements TunnelDatagrams {
             return;
         }
         closed = true;
+        tellSenders();
         try {
             driver.loop().execute(() -> {
                 driver.engine();

@@ -92,6 +92,11 @@ final class DatagramSlots {
         return slot;
     }
 
+    /** Whether half of the slots and more are there to be filled. */
+    boolean isRoomy() {
+        return waiting.size() <= SLOTS / 2;
+    }
+
     /** Gives a slot back that was taken, or taken over. */
     void free(Slot slot) {
         free.add(slot);

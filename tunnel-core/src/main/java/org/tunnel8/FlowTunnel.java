@@ -9,9 +9,11 @@ import org.tunnel8.wire.Address;
 /** Gives the proxy flows of the engine. Loop thread only. */
 final class FlowTunnel implements DatagramTunnel {
     private final EngineDriver driver;
+    private final OwnUplink uplink;
 
-    FlowTunnel(EngineDriver driver) {
+    FlowTunnel(EngineDriver driver, OwnUplink uplink) {
         this.driver = driver;
+        this.uplink = uplink;
     }
 
     @Override
@@ -31,9 +33,13 @@ final class FlowTunnel implements DatagramTunnel {
         driver.rearm();
         return new Flow() {
             @Override
+            public boolean hasRoom() {
+                return uplink.hasRoom();
+            }
+
+            @Override
             public boolean send(Address target, byte[] buffer, int offset, int length) {
-                driver.engine();
-                boolean sent = flow.send(target, buffer, offset, length);
+                boolean sent = uplink.send(driver.engine(), flow, target, buffer, offset, length);
                 driver.rearm();
                 return sent;
             }

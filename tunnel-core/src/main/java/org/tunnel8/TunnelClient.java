@@ -4,8 +4,10 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,6 +57,10 @@ public final class TunnelClient implements AutoCloseable {
 
     private final EngineDriver driver;
     private final CallbackThread callbacks;
+    private final OwnUplink uplink;
+    /** Those that are open, and some that no longer are. Loop thread only. */
+    private final Set<DatagramFlow> flows = new HashSet<>();
+
     private final Socks5Settings socks5Settings;
     private final Consumer<TunnelEvent> onEvent;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -81,6 +87,7 @@ public final class TunnelClient implements AutoCloseable {
             @Nullable String layerCipher,
             @Nullable Path memory,
             Duration memoryAge,
+            long bytesPerSecond,
             Consumer<TunnelEvent> onEvent) {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
@@ -110,6 +117,7 @@ public final class TunnelClient implements AutoCloseable {
                                 memory, memoryAge, trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
         this.callbacks = new CallbackThread("tunnel8-callbacks");
         this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
+        this.uplink = new OwnUplink(driver::hasRoom, driver.loop(), driver::nowNanos, bytesPerSecond);
     }
 
     /**
@@ -152,7 +160,7 @@ public final class TunnelClient implements AutoCloseable {
             return;
         }
         lackingSinceNanos = driver.nowNanos();
-        var unused = Socks5Server.start(driver.loop(), socks5Settings, new FlowTunnel(driver))
+        var unused = Socks5Server.start(driver.loop(), socks5Settings, new FlowTunnel(driver, uplink))
                 .whenComplete((server, unbound) -> onLoop(() -> onProxy(server, unbound)));
     }
 
@@ -247,11 +255,17 @@ public final class TunnelClient implements AutoCloseable {
             throw notRunning();
         }
         try {
-            return driver.ask(() -> new DatagramFlow(driver, callbacks, options))
-                    .join();
+            return driver.ask(() -> openFlow(options)).join();
         } catch (CompletionException e) {
             throw closed();
         }
+    }
+
+    private DatagramFlow openFlow(FlowOptions options) {
+        DatagramFlow flow = new DatagramFlow(driver, callbacks, uplink, options);
+        flows.removeIf(DatagramFlow::isEnded);
+        flows.add(flow);
+        return flow;
     }
 
     /**
@@ -368,7 +382,8 @@ public final class TunnelClient implements AutoCloseable {
         ended = why;
         failAsync(started, why);
         failAsync(ready, why);
-        var unused = driver.close();
+        // Those who wait for room hear it once nothing more can come to wait.
+        var unused = driver.close().thenRun(() -> flows.forEach(DatagramFlow::tellSenders));
     }
 
     /** What depends on a future is the application's and must not run on the loop. */

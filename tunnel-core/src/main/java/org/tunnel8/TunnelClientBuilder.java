@@ -16,6 +16,7 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.proxy.Socks5Credentials;
 import org.tunnel8.proxy.Socks5Settings;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.transport.PortRange;
 
 /**
@@ -40,6 +41,7 @@ public final class TunnelClientBuilder {
     private boolean isolateByUser;
     private @Nullable Path memory;
     private Duration memoryAge = MemorySettings.DEFAULT_MAX_AGE;
+    private long bytesPerSecond = TrafficLimits.UNLIMITED;
     private @Nullable String layerCipher;
     private Consumer<TunnelEvent> onEvent = event -> {};
 
@@ -230,6 +232,21 @@ public final class TunnelClientBuilder {
     }
 
     /**
+     * Sends the application's datagrams no faster than this; by default as fast as the system takes them. Useful where the
+     * narrowest place is behind this machine, in a modem that would let its queue grow: the system does not tell of it.
+     * Counted is what leaves the client for them, layers and headers of cells included, in bytes of UDP payload. What {@link
+     * TunnelDatagrams} takes then waits, and its senders learn of it ({@link TunnelDatagrams#whenRoom}); what comes through
+     * the proxy is dropped, and counted as SOCKS5_UPLINK_FULL in {@link TunnelStatus#drops()}.
+     *
+     * @param limit the most bytes a second, on average over a tenth; at least 1,024
+     * @return this builder
+     */
+    public TunnelClientBuilder bandwidth(long limit) {
+        bytesPerSecond = new TrafficLimits(limit).bytesPerSecond();
+        return this;
+    }
+
+    /**
      * Says which layer cipher to use; by default the fastest that is available, as a short self-test finds.
      *
      * @param name "jdk" or "conscrypt"; one that is not available is refused by {@link #build()}
@@ -279,6 +296,7 @@ public final class TunnelClientBuilder {
                 layerCipher,
                 memory,
                 memoryAge,
+                bytesPerSecond,
                 onEvent);
     }
 }

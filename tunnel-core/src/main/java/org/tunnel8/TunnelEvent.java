@@ -1,6 +1,7 @@
 package org.tunnel8;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** What happens in a client or node, told to the listener given to its builder, on its own callback thread. */
 public sealed interface TunnelEvent {
@@ -104,4 +105,27 @@ public sealed interface TunnelEvent {
      * @param nat what is known of the NAT, and how many punctures failed
      */
     record PuncturesRecovered(NatStatus nat) implements TunnelEvent {}
+
+    /**
+     * What a node carries for others in a month is used up: it serves nobody until the next begins.
+     *
+     * @param bytesPerMonth how much that was
+     * @param renewal when the next month begins, in UTC
+     */
+    record QuotaUsedUp(long bytesPerMonth, Instant renewal) implements TunnelEvent {}
+
+    /**
+     * After {@link QuotaUsedUp}, a month has begun, and others are served again.
+     *
+     * @param bytesPerMonth how much is carried for them
+     */
+    record QuotaRenewed(long bytesPerMonth) implements TunnelEvent {}
+
+    /**
+     * The file with the account of a quota is damaged, or cannot be read or written. In the first two cases nothing is
+     * carried for others.
+     *
+     * @param reason what is wrong and what to do, in a sentence for the user
+     */
+    record QuotaTrouble(String reason) implements TunnelEvent {}
 }

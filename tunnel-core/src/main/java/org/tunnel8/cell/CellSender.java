@@ -2,7 +2,12 @@ package org.tunnel8.cell;
 
 import java.net.InetSocketAddress;
 import org.tunnel8.crypto.LayerCipher;
+import org.tunnel8.metrics.Counters;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.DatagramSink;
+import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.WireWriter;
@@ -26,21 +31,83 @@ public final class CellSender {
 
     private final CommunityId community;
     private final DatagramSink sink;
+    private final TrafficShaper others;
     private final byte[] scratch = new byte[Headroom.FRONT_BYTES + MAX_DATAGRAM_BYTES + Headroom.BACK_BYTES];
 
     /**
-     * Makes a sender of one community's cells.
+     * Makes a sender for own circuits alone: for somebody who takes part in no others.
      *
      * @param community whose prefix the frames bear
      * @param sink where the datagrams go
      */
     public CellSender(CommunityId community, DatagramSink sink) {
-        this.community = community;
-        this.sink = sink;
+        this(community, sink, new TrafficShaper(TrafficLimits.NONE, Outlet.of(sink), new Deadlines(0), new Counters()));
     }
 
     /**
-     * Writes the frame directly in front of a message and sends both.
+     * Makes a sender of one community's cells.
+     *
+     * @param community whose prefix the frames bear
+     * @param sink where the datagrams of own circuits go
+     * @param others where those of others' circuits go
+     */
+    public CellSender(CommunityId community, DatagramSink sink, TrafficShaper others) {
+        this.community = community;
+        this.sink = sink;
+        this.others = others;
+    }
+
+    /**
+     * Writes the frame directly in front of a sealed message of somebody else's circuit and has both go in the circuit's
+     * turn.
+     *
+     * @param circuit whose it is, by identity
+     * @param to address of the neighbour
+     * @param circuitId id on the link to that neighbour
+     * @param relayEarly value of the relay_early flag
+     * @param buffer holds the message, with room for the frame in front
+     * @param offset where the message starts
+     * @param length bytes of the message
+     */
+    public void pass(
+            Object circuit,
+            InetSocketAddress to,
+            int circuitId,
+            boolean relayEarly,
+            byte[] buffer,
+            int offset,
+            int length) {
+        int start = offset - CellFrame.HEADER_BYTES;
+        CellFrame.writeHeader(buffer, start, community, circuitId, false, relayEarly);
+        others.send(circuit, to, buffer, start, CellFrame.HEADER_BYTES + length);
+    }
+
+    /**
+     * Encodes a message about somebody else's circuit and sends it in a plaintext cell: create and created only. It waits
+     * for nobody.
+     *
+     * @param to address of the neighbour
+     * @param circuitId id on the link to that neighbour
+     * @param message the message
+     */
+    public void passPlain(InetSocketAddress to, int circuitId, CellMessage message) {
+        int length = encode(message);
+        int start = Headroom.FRONT_BYTES - CellFrame.HEADER_BYTES;
+        CellFrame.writeHeader(scratch, start, community, circuitId, true, false);
+        others.sendAtOnce(to, scratch, start, CellFrame.HEADER_BYTES + length);
+    }
+
+    /**
+     * What passes for others.
+     *
+     * @return the same object each time
+     */
+    public TrafficShaper others() {
+        return others;
+    }
+
+    /**
+     * Writes the frame directly in front of a message of an own circuit and sends both.
      *
      * @param to address of the neighbour
      * @param circuitId id on the link to that neighbour

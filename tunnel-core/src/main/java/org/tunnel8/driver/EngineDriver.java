@@ -35,6 +35,7 @@ public final class EngineDriver implements EngineEdge.Driven {
     private final TransportLoop loop;
     private final EngineEdge edge;
     private final @Nullable MemoryKeeper memory;
+    private final @Nullable QuotaKeeper quota;
     private final long startNanos = System.nanoTime();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final String cipherName;
@@ -70,6 +71,8 @@ public final class EngineDriver implements EngineEdge.Driven {
         this.memory = settings.memory() == null
                 ? null
                 : new MemoryKeeper(settings.memory(), settings.community(), loop, settings.name() + "-memory");
+        this.quota =
+                settings.quota() == null ? null : new QuotaKeeper(settings.quota(), loop, settings.name() + "-quota");
     }
 
     /**
@@ -119,17 +122,37 @@ public final class EngineDriver implements EngineEdge.Driven {
                 // Nothing else runs on the loop before the engine does, so that the file may be read here.
                 memory == null ? discovery : discovery.withRemembered(memory.read()),
                 settings.relay(),
-                settings.exitAllowed(),
+                settings.targets(),
                 settings.circuits(),
                 transport.localAddress().getAddress());
         TunnelEngine started = new TunnelEngine(
                 engineSettings, settings.identity(), cipher.create(), new SecureRandom(), nowNanos(), edge, listener);
         engine = started;
+        if (quota != null) {
+            started.quota(nowNanos(), quota.begin());
+        }
         started.start(nowNanos());
         if (memory != null) {
             memory.start(() -> engine().memory());
         }
+        if (quota != null) {
+            quota.start(() -> engine().othersTraffic().carriedBytes(), this::renewQuota);
+        }
         rearm();
+    }
+
+    private void renewQuota(long bytes) {
+        engine().quota(nowNanos(), bytes);
+        rearm();
+    }
+
+    /**
+     * How a quota stands. Loop thread only, after {@link #start()} has completed.
+     *
+     * @return null if there is none
+     */
+    public @Nullable QuotaAccount quotaAccount() {
+        return quota == null ? null : quota.account(engine().othersTraffic().carriedBytes());
     }
 
     /**
@@ -154,6 +177,9 @@ public final class EngineDriver implements EngineEdge.Driven {
         if (memory != null) {
             memory.awaitEnd();
         }
+        if (quota != null) {
+            quota.awaitEnd();
+        }
     }
 
     private void beginClosing() {
@@ -169,6 +195,9 @@ public final class EngineDriver implements EngineEdge.Driven {
                 engine.stop(nowNanos());
                 if (memory != null) {
                     memory.stop(engine.memory());
+                }
+                if (quota != null) {
+                    quota.stop(engine.othersTraffic().carriedBytes());
                 }
             }
         } finally {
@@ -312,6 +341,15 @@ public final class EngineDriver implements EngineEdge.Driven {
             throw new IllegalStateException("the port has not been bound");
         }
         return bound.localAddress();
+    }
+
+    /**
+     * Tells whether the port takes more without risking that it is dropped. Loop thread only.
+     *
+     * @return false while the system takes less than is sent
+     */
+    public boolean hasRoom() {
+        return edge.hasRoom();
     }
 
     /**

@@ -74,6 +74,12 @@ final class EngineEdge implements Effects, OutsideSockets.Events, HttpConnection
     }
 
     @Override
+    public boolean hasRoom() {
+        DatagramPort own = port;
+        return own == null || own.isWritable();
+    }
+
+    @Override
     public void open(long socket, boolean ipv6) {
         outside.open(socket, ipv6);
     }

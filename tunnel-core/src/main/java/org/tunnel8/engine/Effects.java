@@ -19,4 +19,13 @@ public interface Effects extends DatagramSink, OutsidePort, HttpPort {
      * @param host the name
      */
     void resolveBootstrap(String host);
+
+    /**
+     * Tells whether what is sent now will not be dropped for want of room.
+     *
+     * @return false while the system takes less than the engine sends
+     */
+    default boolean hasRoom() {
+        return true;
+    }
 }

@@ -63,4 +63,10 @@ public interface EngineListener {
      * @param evidence how many did
      */
     default void onPuncturesFailing(boolean failing, NatEvidence evidence) {}
+
+    /** What may be carried for others is used up, until there is a new quota. */
+    default void onQuotaUsedUp() {}
+
+    /** After {@link #onQuotaUsedUp}, others' traffic is carried again. */
+    default void onQuotaRenewed() {}
 }

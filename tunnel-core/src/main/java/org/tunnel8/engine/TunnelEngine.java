@@ -28,6 +28,8 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
 import org.tunnel8.policy.TargetPolicy;
 import org.tunnel8.relay.RelayService;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.stream.HttpExchanges;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
@@ -36,6 +38,8 @@ import org.tunnel8.walk.DiscoveryStatus;
 import org.tunnel8.walk.RememberedPeer;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.Destroy;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * The whole protocol of one node, without a socket, a clock, a thread or a random source of its own.
@@ -65,6 +69,7 @@ public final class TunnelEngine {
     private static final int STANDING_DEADLINES = 16;
 
     private final EngineSettings settings;
+    private final EngineListener listener;
     private final CommunityId community;
     private final IdentityKey identity;
     private final Deadlines deadlines;
@@ -74,6 +79,7 @@ public final class TunnelEngine {
     private final CircuitTable table = new CircuitTable();
     private final CellRouter router;
     private final DestroyGate destroys;
+    private final TrafficShaper shaper;
     private final RelayService relay;
     private final ExitService exit;
     private final @Nullable OwnCircuits ownCircuits;
@@ -98,6 +104,7 @@ public final class TunnelEngine {
             Effects effects,
             EngineListener listener) {
         this.settings = settings;
+        this.listener = listener;
         this.community = settings.community();
         this.identity = identity;
         this.deadlines = new Deadlines(nowNanos);
@@ -115,14 +122,18 @@ public final class TunnelEngine {
                 sink,
                 counters,
                 new DiscoveryEvents(effects, listener));
-        CellSender cells = new CellSender(community, sink);
+        this.shaper = new TrafficShaper(settings.relay().traffic(), new Line(sink, effects), deadlines, counters);
+        shaper.onUsedUp(this::quotaUsedUp);
+        CellSender cells = new CellSender(community, sink, shaper);
         this.exit = new ExitService(
-                new ExitSettings(settings.relay().flags(), community, settings.exitAllowed()),
+                new ExitSettings(settings.relay().flags(), community, settings.targets()),
                 effects,
                 effects,
+                shaper,
                 deadlines,
                 counters);
-        TargetPolicy extendTargets = new TargetPolicy(List.of(settings.ownAddress()), settings.exitAllowed());
+        TargetPolicy extendTargets = new TargetPolicy(
+                List.of(settings.ownAddress()), settings.targets().onAllPorts());
         this.relay = new RelayService(
                 settings.relay(),
                 identity,
@@ -150,6 +161,24 @@ public final class TunnelEngine {
                         counters,
                         listener);
         peers.addListener(new PeerEvents(listener));
+    }
+
+    /** Where others' traffic leaves. */
+    private record Line(DatagramSink port, Effects effects) implements Outlet {
+        @Override
+        public boolean hasRoom() {
+            return effects.hasRoom();
+        }
+
+        @Override
+        public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
+            port.send(to, buffer, offset, length);
+        }
+
+        @Override
+        public void send(long socket, InetSocketAddress to, byte[] buffer, int offset, int length) {
+            effects.send(socket, to, buffer, offset, length);
+        }
     }
 
     private final class PeerEvents implements PeerTable.Listener {
@@ -338,6 +367,39 @@ public final class TunnelEngine {
     }
 
     /**
+     * Sets what may be carried for others from now on, in and out together: a quota, or what is left of one. When it is
+     * used up, others' circuits end, no role is announced any more, and {@link EngineListener#onQuotaUsedUp} is called;
+     * with a new quota the roles are announced again. Without a call there is no quota.
+     *
+     * @param nowNanos the time
+     * @param bytes how much; 0 for nothing
+     */
+    public void quota(long nowNanos, long bytes) {
+        deadlines.advance(nowNanos);
+        boolean wasUsedUp = shaper.isUsedUp();
+        shaper.quota(bytes);
+        discovery.announce(shaper.isUsedUp() ? PeerFlags.NONE : settings.relay().flags());
+        if (wasUsedUp && !shaper.isUsedUp()) {
+            listener.onQuotaRenewed();
+        }
+    }
+
+    private void quotaUsedUp() {
+        discovery.announce(PeerFlags.NONE);
+        relay.destroyAll(Destroy.REASON_SHUTDOWN);
+        listener.onQuotaUsedUp();
+    }
+
+    /**
+     * What passes for others.
+     *
+     * @return the same object each time; engine thread only
+     */
+    public TrafficShaper othersTraffic() {
+        return shaper;
+    }
+
+    /**
      * When {@link #onDeadline} is to be called next.
      *
      * @return nanoseconds on the engine's clock; {@link Long#MAX_VALUE} if nothing is pending
@@ -472,6 +534,7 @@ public final class TunnelEngine {
         tables.addAll(discovery.tables());
         tables.addAll(relay.tables());
         tables.addAll(exit.tables(others));
+        tables.addAll(shaper.tables(others));
         if (ownCircuits != null) {
             tables.add(ownCircuits.pool().table());
             tables.addAll(ownCircuits.pool().memories());

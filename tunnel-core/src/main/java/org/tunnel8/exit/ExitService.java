@@ -15,6 +15,7 @@ import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -37,6 +38,7 @@ public final class ExitService implements JoinedService {
 
     private final ExitSettings settings;
     private final OutsidePort outside;
+    private final TrafficShaper shaper;
     private final Counters counters;
     private final NameCache names;
     private final HttpExit http;
@@ -66,17 +68,24 @@ public final class ExitService implements JoinedService {
      * @param settings what is passed
      * @param outside the edge's sockets and resolver
      * @param httpPort the edge's TCP connections
+     * @param shaper what leaves goes through it
      * @param deadlines the engine's time
      * @param counters where traffic and drops are counted
      */
     public ExitService(
-            ExitSettings settings, OutsidePort outside, HttpPort httpPort, Deadlines deadlines, Counters counters) {
+            ExitSettings settings,
+            OutsidePort outside,
+            HttpPort httpPort,
+            TrafficShaper shaper,
+            Deadlines deadlines,
+            Counters counters) {
         this.settings = settings;
         this.outside = outside;
+        this.shaper = shaper;
         this.counters = counters;
         this.deadlines = deadlines;
         this.names = new NameCache(deadlines);
-        this.http = new HttpExit(settings, names, outside, httpPort, deadlines, counters);
+        this.http = new HttpExit(settings, names, outside, httpPort, shaper, deadlines, counters);
     }
 
     @Override
@@ -133,8 +142,7 @@ public final class ExitService implements JoinedService {
             counters.dropped(DropReason.EXIT_TARGET_REFUSED);
         } else {
             // Its cell counts towards the circuit's traffic already.
-            counters.packet(Kind.EXIT_PACKETS_SENT, Kind.EXIT_BYTES_SENT, length);
-            outside.send(socket.number, to, buffer, offset, length);
+            shaper.sendOutside(path, socket.number, to, buffer, offset, length);
         }
     }
 
@@ -209,7 +217,7 @@ public final class ExitService implements JoinedService {
         if (socket == null) {
             return;
         }
-        for (OutsideSocket.Waiting waiting : socket.opened(local.getAddress(), settings.allowed())) {
+        for (OutsideSocket.Waiting waiting : socket.opened(local.getAddress(), settings.targets())) {
             Sockets sockets = byPath.get(socket.path);
             if (sockets != null) {
                 byte[] payload = waiting.payload().toBytes();
@@ -266,6 +274,9 @@ public final class ExitService implements JoinedService {
         }
         if (!PayloadKind.isAllowed(settings.flags(), settings.community(), buffer, offset, length)) {
             counters.dropped(DropReason.EXIT_PAYLOAD_REFUSED);
+            return;
+        }
+        if (!shaper.takeIn(length)) {
             return;
         }
         IpAddress origin = socket.origin(from);

@@ -17,6 +17,7 @@ import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.policy.TargetPolicy;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
@@ -63,6 +64,7 @@ public final class HttpExit {
     private final NameCache names;
     private final OutsidePort resolver;
     private final HttpPort port;
+    private final TrafficShaper shaper;
     private final Deadlines deadlines;
     private final Counters counters;
     private final Map<Long, Exchange> byNumber = new LinkedHashMap<>();
@@ -93,12 +95,14 @@ public final class HttpExit {
             NameCache names,
             OutsidePort resolver,
             HttpPort port,
+            TrafficShaper shaper,
             Deadlines deadlines,
             Counters counters) {
         this.settings = settings;
         this.names = names;
         this.resolver = resolver;
         this.port = port;
+        this.shaper = shaper;
         this.deadlines = deadlines;
         this.counters = counters;
     }
@@ -179,13 +183,18 @@ public final class HttpExit {
 
     private void connect(Exchange exchange, InetSocketAddress to) {
         boolean ipv6 = to.getAddress() instanceof Inet6Address;
-        TargetPolicy policy = new TargetPolicy(List.of(port.connectionSource(ipv6)), settings.allowed());
+        TargetPolicy policy = new TargetPolicy(List.of(port.connectionSource(ipv6)), settings.targets());
         if (!policy.allows(to)) {
             drop(exchange, DropReason.EXIT_TARGET_REFUSED);
             return;
         }
+        byte[] request = exchange.request.request().toBytes();
+        if (!shaper.charge(request.length)) {
+            forget(exchange);
+            return;
+        }
         exchange.connected = true;
-        port.connect(exchange.number, to, exchange.request.request().toBytes());
+        port.connect(exchange.number, to, request);
     }
 
     /**
@@ -198,7 +207,12 @@ public final class HttpExit {
      */
     public void onReplyBytes(long connection, byte[] buffer, int offset, int length) {
         Exchange exchange = byNumber.get(connection);
-        if (exchange != null) {
+        if (exchange == null) {
+            return;
+        }
+        if (!shaper.takeIn(length)) {
+            forget(exchange);
+        } else {
             exchange.path.carried(length);
             settle(exchange, exchange.answer.add(buffer, offset, length));
         }

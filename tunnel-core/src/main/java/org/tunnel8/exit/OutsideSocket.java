@@ -10,8 +10,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.policy.AddressClass;
-import org.tunnel8.policy.Cidr;
 import org.tunnel8.policy.TargetPolicy;
+import org.tunnel8.policy.TargetRules;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
 
@@ -55,8 +55,8 @@ final class OutsideSocket {
     }
 
     /** Notes that the socket is open; which targets it serves depends on its own address (D16). */
-    Collection<Waiting> opened(InetAddress local, List<Cidr> allowed) {
-        policy = new TargetPolicy(List.of(local), allowed);
+    Collection<Waiting> opened(InetAddress local, TargetRules rules) {
+        policy = new TargetPolicy(List.of(local), rules);
         List<Waiting> ready = List.copyOf(waiting);
         waiting.clear();
         return ready;

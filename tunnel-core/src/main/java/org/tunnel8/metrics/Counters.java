@@ -32,7 +32,7 @@ public final class Counters {
         DATA_PACKETS_RECEIVED,
         /** Their payload bytes. */
         DATA_BYTES_RECEIVED,
-        /** Cells passed on for others. */
+        /** Cells taken in to be passed on for others. */
         CELLS_RELAYED,
         /** Their bytes, as received. */
         CELL_BYTES_RELAYED,

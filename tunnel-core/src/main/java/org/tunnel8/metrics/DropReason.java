@@ -44,6 +44,10 @@ public enum DropReason {
     DUPLICATE_CREATE,
     /** This node takes part in as many circuits as it may. */
     CIRCUIT_LIMIT,
+    /** A create of a neighbour that holds its share of circuits already, while more than half of all places are taken. */
+    NEIGHBOUR_LIMIT,
+    /** A create while too many circuits wait for their first cell. */
+    UNPROVEN_LIMIT,
     /** This node does not have the role that the message asks for. */
     ROLE_MISSING,
     /** An extend that is not honoured: too late, without its flag, or to a node that is refused (D18). */
@@ -78,8 +82,12 @@ public enum DropReason {
     NO_CIRCUIT,
     /** Application data too large for one cell within 2,048 bytes (D4). */
     TOO_LARGE,
-    /** The socket takes no more; nothing waits without bound. */
-    SEND_QUEUE_FULL,
+    /** Others' traffic that came faster than the line takes it, or than is lent to them: of the circuit with most of it. */
+    UPLINK_FULL,
+    /** Others' traffic beyond what is carried in a month. */
+    QUOTA_USED_UP,
+    /** Others' traffic that waited for the line when its circuit ended. */
+    CIRCUIT_CLOSED,
     /** Data that came back faster than the application takes it, or larger than it may be. */
     RECEIVER_TOO_SLOW,
     /** Data of a circuit that no flow of the application is waiting for. */

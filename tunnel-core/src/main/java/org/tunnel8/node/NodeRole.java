@@ -12,6 +12,8 @@ public enum NodeRole {
     EXIT_IPV8(PeerFlags.EXIT_IPV8),
     /** Performs plain HTTP exchanges with trackers for others. */
     EXIT_HTTP(PeerFlags.EXIT_HTTP),
+    /** Asks to be taken as an exit only where no other is left; what it carries, the other roles say. */
+    EXIT_BACKUP(PeerFlags.EXIT_BACKUP),
     /** Answers speed tests over circuits. */
     SPEED_TEST(PeerFlags.SPEED_TEST),
     /** Introduces anybody to anybody; not announced. */

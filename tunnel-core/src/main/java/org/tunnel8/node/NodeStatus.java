@@ -20,6 +20,7 @@ import org.tunnel8.transport.TransportCounters;
  * @param outside what its outside sockets have counted
  * @param bootstrap how entering the network goes
  * @param nat what it is behind
+ * @param lending how much of its line it lends, and how much of that is used
  */
 public record NodeStatus(
         int peers,
@@ -32,7 +33,8 @@ public record NodeStatus(
         TransportCounters port,
         TransportCounters outside,
         BootstrapStatus bootstrap,
-        NatStatus nat) {
+        NatStatus nat,
+        LendingStatus lending) {
 
     /** Copies what could change. */
     public NodeStatus {

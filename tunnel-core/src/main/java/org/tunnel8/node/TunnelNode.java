@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -22,9 +23,15 @@ import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.driver.MemorySettings;
+import org.tunnel8.driver.QuotaAccount;
+import org.tunnel8.driver.QuotaSettings;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.policy.TargetRules;
+import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
@@ -57,13 +64,15 @@ public final class TunnelNode implements AutoCloseable {
         InetAddress exitAddress = builder.exitBindAddress == null ? builder.bindAddress : builder.exitBindAddress;
         boolean bootstrapServer = builder.roles.contains(NodeRole.BOOTSTRAP);
         RelaySettings relay = new RelaySettings(
-                announced,
-                builder.maxJoinedCircuits,
-                builder.createsPerSecond,
-                RelaySettings.DEFAULT_IDLE_LIMIT,
-                RelaySettings.DEFAULT_AGE_LIMIT,
-                RelaySettings.DEFAULT_EXTEND_WINDOW,
-                RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES);
+                        announced,
+                        builder.maxJoinedCircuits,
+                        builder.createsPerSecond,
+                        RelaySettings.DEFAULT_IDLE_LIMIT,
+                        RelaySettings.DEFAULT_AGE_LIMIT,
+                        RelaySettings.DEFAULT_EXTEND_WINDOW,
+                        RelaySettings.DEFAULT_TRAFFIC_LIMIT_BYTES)
+                .withJoining(builder.joining.apply(JoinLimits.of(builder.maxJoinedCircuits, builder.createsPerSecond)))
+                .withTraffic(builder.traffic);
         DriverSettings settings = new DriverSettings(
                 builder.name,
                 builder.bindAddress,
@@ -82,14 +91,20 @@ public final class TunnelNode implements AutoCloseable {
                                 .toList())
                         .build(),
                 relay,
-                builder.exitAllowed,
+                new TargetRules(builder.exitAllowed, builder.exitPorts, builder.exitDenied),
                 null,
                 builder.memory == null
                         ? null
                         : new MemorySettings(
                                 builder.memory,
                                 builder.memoryAge,
-                                trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
+                                trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))),
+                builder.quotaFile == null
+                        ? null
+                        : new QuotaSettings(
+                                builder.quotaBytes,
+                                builder.quotaFile,
+                                trouble -> tell(new TunnelEvent.QuotaTrouble(trouble))));
         this.publicKey = identity.publicKey().toBytes();
         this.flags = bits;
         this.callbacks = new CallbackThread(builder.name + "-callbacks");
@@ -123,6 +138,22 @@ public final class TunnelNode implements AutoCloseable {
         @Override
         public void onRecovered(long afterNanos) {
             tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
+        }
+
+        @Override
+        public void onQuotaUsedUp() {
+            QuotaAccount account = driver.quotaAccount();
+            if (account != null) {
+                tell(new TunnelEvent.QuotaUsedUp(account.bytesPerMonth(), account.renewal()));
+            }
+        }
+
+        @Override
+        public void onQuotaRenewed() {
+            QuotaAccount account = driver.quotaAccount();
+            if (account != null) {
+                tell(new TunnelEvent.QuotaRenewed(account.bytesPerMonth()));
+            }
         }
 
         @Override
@@ -259,7 +290,19 @@ public final class TunnelNode implements AutoCloseable {
                 driver.portCounters(),
                 driver.outsideCounters(),
                 of(engine.discoveryStatus()),
-                natOf(engine.discoveryStatus()));
+                natOf(engine.discoveryStatus()),
+                lendingOf(engine.othersTraffic()));
+    }
+
+    private LendingStatus lendingOf(TrafficShaper traffic) {
+        long rate = traffic.bytesPerSecond();
+        return new LendingStatus(
+                rate == TrafficLimits.UNLIMITED ? 0 : rate,
+                traffic.carriedBytes(),
+                traffic.heldBytes(),
+                Optional.ofNullable(driver.quotaAccount())
+                        .map(account -> new LendingStatus.Quota(
+                                account.bytesPerMonth(), account.usedBytes(), traffic.isUsedUp(), account.renewal())));
     }
 
     private static NatStatus natOf(DiscoveryStatus status) {

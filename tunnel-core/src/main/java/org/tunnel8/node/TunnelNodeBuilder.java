@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.IdentityFile;
 import org.tunnel8.TunnelEvent;
@@ -19,11 +21,17 @@ import org.tunnel8.TunnelNetwork;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.policy.Cidr;
+import org.tunnel8.policy.DeniedTargets;
+import org.tunnel8.policy.PortSet;
+import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.transport.PortRange;
 
 /** Collects what a {@link TunnelNode} is to be; every setting has a default. Not thread-safe. */
 public final class TunnelNodeBuilder {
+    private static final Set<NodeRole> EXITS = EnumSet.of(NodeRole.EXIT_BT, NodeRole.EXIT_IPV8, NodeRole.EXIT_HTTP);
+
     Set<NodeRole> roles = EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST);
     InetAddress bindAddress = new InetSocketAddress(0).getAddress();
     PortRange ports = PortRange.any();
@@ -32,6 +40,8 @@ public final class TunnelNodeBuilder {
     InetAddress exitBindAddress;
 
     List<Cidr> exitAllowed = List.of();
+    PortSet exitPorts = PortSet.ALL;
+    List<DeniedTargets> exitDenied = List.of();
     TunnelNetwork network = TunnelNetwork.tribler();
 
     @Nullable
@@ -43,6 +53,13 @@ public final class TunnelNodeBuilder {
     Duration memoryAge = MemorySettings.DEFAULT_MAX_AGE;
     int maxJoinedCircuits = RelaySettings.DEFAULT_MAX_JOINED_CIRCUITS;
     int createsPerSecond = RelaySettings.DEFAULT_CREATES_PER_SECOND;
+    UnaryOperator<JoinLimits> joining = UnaryOperator.identity();
+    TrafficLimits traffic = TrafficLimits.NONE;
+    long quotaBytes;
+
+    @Nullable
+    Path quotaFile;
+
     Consumer<TunnelEvent> onEvent = event -> {};
     String name = "tunnel8-node";
     private @Nullable Path identity;
@@ -54,10 +71,15 @@ public final class TunnelNodeBuilder {
      *
      * @param chosen the roles; at least one
      * @return this builder
+     * @throws IllegalArgumentException if there is none, or a backup exit that is no exit
      */
     public TunnelNodeBuilder roles(Collection<NodeRole> chosen) {
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("a node has at least one role");
+        }
+        if (chosen.contains(NodeRole.EXIT_BACKUP) && Collections.disjoint(chosen, EXITS)) {
+            throw new IllegalArgumentException(
+                    "a backup exit says besides what it carries: EXIT_BT, EXIT_IPV8 or EXIT_HTTP");
         }
         roles = EnumSet.copyOf(chosen);
         return this;
@@ -95,6 +117,29 @@ public final class TunnelNodeBuilder {
      */
     public TunnelNodeBuilder exitAllow(Collection<Cidr> blocks) {
         exitAllowed = List.copyOf(blocks);
+        return this;
+    }
+
+    /**
+     * Says which ports the exit sends to, by datagrams and by HTTP; by default all.
+     *
+     * @param ports the only ports
+     * @return this builder
+     */
+    public TunnelNodeBuilder exitPorts(PortSet ports) {
+        exitPorts = Objects.requireNonNull(ports);
+        return this;
+    }
+
+    /**
+     * Has nothing sent to targets for others, whatever else allows it: not by the exit, and no circuit is extended to an
+     * address there that an owner names.
+     *
+     * @param targets the targets
+     * @return this builder
+     */
+    public TunnelNodeBuilder exitDeny(Collection<DeniedTargets> targets) {
+        exitDenied = List.copyOf(targets);
         return this;
     }
 
@@ -185,6 +230,86 @@ public final class TunnelNodeBuilder {
                     "1 to " + RelaySettings.MAX_CREATES_PER_SECOND + " creates a second, not " + creates);
         }
         createsPerSecond = creates;
+        return this;
+    }
+
+    /**
+     * Says how many places for others' circuits one IP address (IPv6: /64) may have once half of all are taken; by
+     * default a quarter. Nobody loses what he has.
+     *
+     * @param places the most places, a relayed circuit counting twice; at least 1
+     * @return this builder
+     */
+    public TunnelNodeBuilder maxPerAddress(int places) {
+        return joining(places, limits -> limits.withPerAddress(places));
+    }
+
+    /**
+     * The same for one key at one address; by default an eighth.
+     *
+     * @param places the most places, a relayed circuit counting twice; at least 1
+     * @return this builder
+     */
+    public TunnelNodeBuilder maxPerNeighbour(int places) {
+        return joining(places, limits -> limits.withPerNeighbour(places));
+    }
+
+    private TunnelNodeBuilder joining(int least, UnaryOperator<JoinLimits> change) {
+        if (least < 1) {
+            throw new IllegalArgumentException("a neighbour may have at least 1, not " + least);
+        }
+        UnaryOperator<JoinLimits> before = joining;
+        joining = limits -> change.apply(before.apply(limits));
+        return this;
+    }
+
+    /**
+     * Says how many creates of one IP address (IPv6: /64) are answered in a second while more than half of what {@link
+     * #createsPerSecond} allows is used up; by default an eighth of that.
+     *
+     * @param perAddress the most creates of one address; at least 1
+     * @return this builder
+     */
+    public TunnelNodeBuilder createsPerAddress(int perAddress) {
+        return joining(perAddress, limits -> limits.withCreates(perAddress));
+    }
+
+    /**
+     * Lends others so much of the line and no more: cells passed on in either direction, what an exit sends to the
+     * outside and what it brings back. Counted is what leaves the node for them, in bytes of UDP payload; what comes in
+     * for them is about as much. When more comes, it waits a moment, the circuits take turns, and the one with most of it
+     * loses some (counted as UPLINK_FULL). By default there is no limit.
+     *
+     * @param bytesPerSecond the most bytes a second, on average over a tenth; at least 1,024
+     * @return this builder
+     */
+    public TunnelNodeBuilder bandwidth(long bytesPerSecond) {
+        traffic = new TrafficLimits(bytesPerSecond);
+        return this;
+    }
+
+    /**
+     * Carries so much for others in a calendar month of UTC and no more; by default there is no limit. Counted are the
+     * datagrams of others' circuits and of an exit, in and out, by their UDP payload, and the bytes of an exit's HTTP
+     * exchanges. The datagram that would exceed the quota is not taken or not sent. From then on, until the month ends,
+     * others' circuits are destroyed, creates are refused and no role is announced; {@link TunnelEvent.QuotaUsedUp} says
+     * so, and {@link NodeStatus#lending()} what is used.
+     *
+     * <p>The file keeps the account across runs. It is a step ahead: a run that ends badly counts up to a thousandth of
+     * the quota more (64 KiB at least, 64 MiB at most) than it has carried. A file that is damaged or cannot be read
+     * counts as a quota that is used up, and {@link TunnelEvent.QuotaTrouble} says so: who wants a fresh one takes the
+     * file away.
+     *
+     * @param bytesPerMonth the most bytes, in and out together; at least 1
+     * @param file where the account is kept, of this node alone; made when missing, in a folder that exists
+     * @return this builder
+     */
+    public TunnelNodeBuilder quota(long bytesPerMonth, Path file) {
+        if (bytesPerMonth < 1) {
+            throw new IllegalArgumentException("a quota is at least 1 byte a month, not " + bytesPerMonth);
+        }
+        quotaBytes = bytesPerMonth;
+        quotaFile = Objects.requireNonNull(file);
         return this;
     }
 

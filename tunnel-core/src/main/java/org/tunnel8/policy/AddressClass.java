@@ -2,6 +2,9 @@ package org.tunnel8.policy;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What an IP address is for, as far as sending there for strangers is concerned (D16). */
 public enum AddressClass {
@@ -66,23 +69,44 @@ public enum AddressClass {
         };
     }
 
+    /**
+     * The IPv4 address that an IPv6 one carries: where a packet to it ends up.
+     *
+     * @param address the address
+     * @return null if it is an IPv4 address, or carries none
+     */
+    public static @Nullable InetAddress carriedIpv4(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int carried = bytes.length == IPV6_BYTES ? carriedIpv4At(bytes) : -1;
+        if (carried < 0) {
+            return null;
+        }
+        try {
+            return InetAddress.getByAddress(Arrays.copyOfRange(bytes, carried, carried + 4));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+
+    /** Where the carried address starts; -1 if there is none. */
+    private static int carriedIpv4At(byte[] bytes) {
+        int first = ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
+        int second = ((bytes[2] & 0xff) << 8) | (bytes[3] & 0xff);
+        boolean mapped = allZero(bytes, 0, 10) && bytes[10] == -1 && bytes[11] == -1;
+        boolean nat64 = first == 0x0064 && second == 0xff9b && allZero(bytes, 4, 12);
+        return mapped || nat64 ? 12 : first == 0x2002 ? 2 : -1;
+    }
+
     private static AddressClass ofIpv6(byte[] bytes) {
-        if (allZero(bytes, 0, 10)) {
-            if (bytes[10] == -1 && bytes[11] == -1) {
-                return ofIpv4(bytes, 12);
-            }
-            if (allZero(bytes, 10, IPV6_BYTES - 1)) {
-                return bytes[15] == 0 ? UNSPECIFIED : bytes[15] == 1 ? LOOPBACK : PUBLIC;
-            }
+        int carried = carriedIpv4At(bytes);
+        if (carried >= 0) {
+            return ofIpv4(bytes, carried);
+        }
+        if (allZero(bytes, 0, IPV6_BYTES - 1)) {
+            return bytes[15] == 0 ? UNSPECIFIED : bytes[15] == 1 ? LOOPBACK : PUBLIC;
         }
         int first = ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
         int second = ((bytes[2] & 0xff) << 8) | (bytes[3] & 0xff);
-        if (first == 0x0064 && second == 0xff9b && allZero(bytes, 4, 12)) {
-            return ofIpv4(bytes, 12);
-        }
-        if (first == 0x2002) {
-            return ofIpv4(bytes, 2);
-        }
         if (first == 0x2001 && second == 0x0002 && bytes[4] == 0 && bytes[5] == 0) {
             return BENCHMARKING;
         }

@@ -23,6 +23,14 @@ public interface DatagramTunnel {
     /** An open flow, as its user holds it. */
     interface Flow {
         /**
+         * Tells whether the line takes more at the moment. What is sent while it does not may be lost without anybody
+         * counting it.
+         *
+         * @return false while it is full
+         */
+        boolean hasRoom();
+
+        /**
          * Sends one datagram, or drops it; never blocks.
          *
          * @param target where the exit is to send it; a host name is resolved there and nowhere else

@@ -10,6 +10,8 @@ public enum Socks5Drop {
     FRAGMENT,
     /** Taken by nobody behind the proxy: no circuit, or too large for one cell. */
     TUNNEL_REFUSED,
+    /** From a client, while the line takes no more. */
+    UPLINK_FULL,
     /** For a client that has not sent a datagram yet, so that its port is unknown. */
     CLIENT_UNKNOWN,
     /** For a client, from an origin that the SOCKS header cannot express. */

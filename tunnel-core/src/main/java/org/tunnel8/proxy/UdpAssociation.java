@@ -169,7 +169,9 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
 
     private void toTunnel(byte[] buffer, int offset, int length) {
         DatagramTunnel.Flow open = flow;
-        if (open != null && open.send(header.target(), buffer, offset, length)) {
+        if (open != null && !open.hasRoom()) {
+            counters.dropped(Socks5Drop.UPLINK_FULL);
+        } else if (open != null && open.send(header.target(), buffer, offset, length)) {
             counters.fromClient(length);
         } else {
             counters.dropped(Socks5Drop.TUNNEL_REFUSED);

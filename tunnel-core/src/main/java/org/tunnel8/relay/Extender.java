@@ -136,7 +136,7 @@ final class Extender {
     }
 
     private void sendCreate(PendingExtend pending, long repeatNanos, long untilNanos) {
-        service.cells().sendPlain(pending.next.address(), pending.next.circuitId(), false, pending.create);
+        service.cells().passPlain(pending.next.address(), pending.next.circuitId(), pending.create);
         long next = deadlines.nowNanos() + repeatNanos;
         Deadline timer = next < untilNanos
                 ? deadlines.at(next, () -> sendCreate(pending, repeatNanos * 2, untilNanos))

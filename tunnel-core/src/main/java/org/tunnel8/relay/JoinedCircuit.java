@@ -39,6 +39,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
     private int extendsFollowed;
     private boolean open = true;
     private boolean carriesData;
+    private boolean proven;
 
     @Nullable
     PendingExtend pending;
@@ -69,7 +70,11 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
             service.drop(DropReason.REPLAYED);
         } else if (opened == 0) {
             service.drop(DropReason.MALFORMED);
-        } else {
+        } else if (service.cells().others().takeIn(length)) {
+            if (!proven) {
+                proven = true;
+                service.proven(this);
+            }
             bytes += length;
             service.onMessage(
                     this, from, CellFrame.relayEarly(buffer, offset), buffer, body + LayerCipher.COUNTER_BYTES, opened);
@@ -98,10 +103,10 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
         }
         service.cipher().seal(keys.backward(), backwardCounter.next(), buffer, offset, length);
         service.cells()
-                .send(
+                .pass(
+                        this,
                         previous.address(),
                         previous.circuitId(),
-                        false,
                         false,
                         buffer,
                         offset - LayerCipher.COUNTER_BYTES,

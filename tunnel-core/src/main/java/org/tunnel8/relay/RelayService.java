@@ -1,11 +1,9 @@
 package org.tunnel8.relay;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -14,30 +12,21 @@ import org.tunnel8.cell.CellRouter;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
 import org.tunnel8.cell.JoinedService;
-import org.tunnel8.cell.SealedCandidates;
-import org.tunnel8.crypto.CryptoFailure;
-import org.tunnel8.crypto.EphemeralKey;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.KeyAgreement;
 import org.tunnel8.crypto.LayerCipher;
-import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
-import org.tunnel8.peer.Diversity;
-import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
-import org.tunnel8.time.TokenBucket;
-import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
 import org.tunnel8.wire.cell.CellMessage;
 import org.tunnel8.wire.cell.CellMessageId;
-import org.tunnel8.wire.cell.Create;
 import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.cell.Destroy;
 import org.tunnel8.wire.cell.DestroyCodec;
@@ -68,17 +57,15 @@ import org.tunnel8.wire.walk.PeerFlags;
  * </pre>
  *
  * <p>Engine thread only. What strangers can make grow is bounded: circuits by {@link RelaySettings#maxJoinedCircuits()},
- * remembered ids by {@link #mostRememberedCreates}, work by a rate of creates.
+ * remembered ids and work by a rate of creates; {@link Joiner} and {@link Places} share them out.
  */
 public final class RelayService implements CellRouter.CreateHandler {
-    /** An accepted create is not answered again for so long (PROTOCOL.md §8). */
-    static final int CREATE_MEMORY_SECONDS = 60;
     /** Idle, aged and overused circuits are looked for this often (PROTOCOL.md §9). */
     static final long SWEEP_NANOS = 5_000_000_000L;
     /** Key and candidates of an answer that fit into a cell beside message id, identifier, key length and auth. */
     static final int MAX_ANSWER_BYTES = CellSender.MAX_BACKWARD_MESSAGE_BYTES - 5 - KeyAgreement.AUTH_BYTES;
-    /** Candidates listed with a created (PROTOCOL.md §8). */
-    static final int OFFERED_RELAYS = 4;
+    /** A circuit that runs through takes two places, as it does in the reference (PROTOCOL.md §8). */
+    static final int RELAYED_PLACES = 2;
 
     private static final Logger log = LoggerFactory.getLogger(RelayService.class);
 
@@ -88,20 +75,17 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final CellSender cells;
     private final DatagramSink sink;
     private final LayerCipher cipher;
-    private final PeerTable peers;
     private final Deadlines deadlines;
-    private final RandomGenerator random;
     private final Counters counters;
     private final JoinedService exit;
     private final SpeedTest speedTest;
     private final Extender extender;
-    private final TokenBucket creates;
+    private final Joiner joiner;
     private final RelayedCircuit.Means means;
     private final Neighbours neighbours = new Neighbours();
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
-    private final RecentIds acceptedCreates = new RecentIds();
 
     /**
      * Makes the service; {@link #start()} sets its sweeps going.
@@ -138,16 +122,14 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.cells = cells;
         this.sink = sink;
         this.cipher = cipher;
-        this.peers = peers;
         this.deadlines = deadlines;
-        this.random = random;
         this.counters = counters;
         this.exit = exit;
         this.speedTest = new SpeedTest(cells, random);
         this.extender = new Extender(
                 this, settings, identity.publicKey(), table, neighbours, peers, deadlines, random, extendTargets);
         this.means = new RelayedCircuit.Means(cipher, cells, deadlines, counters, this::destroyed);
-        this.creates = new TokenBucket(deadlines, settings.createsPerSecond(), settings.createsPerSecond());
+        this.joiner = new Joiner(this, settings, identity, neighbours, peers, deadlines, random);
     }
 
     /** Starts to look for circuits to forget. */
@@ -157,13 +139,22 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     /** Ends every circuit with a destroy to its neighbours (reason 2, shutdown). */
     public void stop() {
+        destroyAll(Destroy.REASON_SHUTDOWN);
+    }
+
+    /**
+     * Ends every circuit with a destroy to its neighbours.
+     *
+     * @param reason the reason that they are given
+     */
+    public void destroyAll(int reason) {
         for (JoinedCircuit circuit : List.copyOf(joined)) {
-            sendDestroy(circuit.previous(), Destroy.REASON_SHUTDOWN);
+            sendDestroy(circuit.previous(), reason);
             forget(circuit, false);
         }
         for (RelayedCircuit circuit : List.copyOf(relayed)) {
-            sendDestroy(circuit.forward().from, Destroy.REASON_SHUTDOWN);
-            sendDestroy(circuit.forward().to, Destroy.REASON_SHUTDOWN);
+            sendDestroy(circuit.forward().from, reason);
+            sendDestroy(circuit.forward().to, reason);
             forget(circuit);
         }
     }
@@ -188,64 +179,23 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     @Override
     public void onCreate(InetSocketAddress from, int circuitId, byte[] buffer, int offset, int length) {
-        if (settings.flags().equals(PeerFlags.NONE)) {
-            drop(DropReason.ROLE_MISSING);
-            return;
-        }
-        expireCreates();
-        if (acceptedCreates.contains(circuitId)) {
-            drop(DropReason.DUPLICATE_CREATE);
-        } else if (acceptedCreates.size() >= mostRememberedCreates()) {
-            drop(DropReason.TABLE_FULL);
-        } else if (2 * relayed.size() + joined.size() >= settings.maxJoinedCircuits()) {
-            drop(DropReason.CIRCUIT_LIMIT);
-        } else if (!creates.tryTake()) {
-            drop(DropReason.RATE_LIMITED);
-        } else {
-            try {
-                if (CellCodec.decode(buffer, offset, length) instanceof Create create) {
-                    join(from, circuitId, create);
-                }
-            } catch (MalformedMessageException e) {
-                drop(DropReason.MALFORMED);
-            } catch (CryptoFailure e) {
-                drop(DropReason.BAD_KEY);
-            }
-        }
+        joiner.onCreate(from, circuitId, buffer, offset, length);
     }
 
-    private void join(InetSocketAddress from, int circuitId, Create create) throws CryptoFailure {
-        if (create.nodePublicKey().length() != PublicKey.USUAL_LENGTH_BYTES) {
-            throw new CryptoFailure("the neighbour's key is not of the kind that signs destroys of circuits");
-        }
-        PublicKey neighbour = PublicKey.parse(create.nodePublicKey().toBytes());
-        KeyAgreement.Response response = KeyAgreement.respond(
-                identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
-        acceptedCreates.add(circuitId, nowNanos());
-        Link previous = neighbours.link(from, neighbour, circuitId);
-        List<Peer> offered = randomRelays(neighbour, from);
-        JoinedCircuit circuit = new JoinedCircuit(this, previous, response.keys(), offered, nowNanos());
-        table.put(circuitId, circuit);
+    /** Takes part in a circuit from now on, as its end. */
+    void join(JoinedCircuit circuit) {
+        table.put(circuit.previous().circuitId(), circuit);
         joined.add(circuit);
-        ByteString candidates = SealedCandidates.seal(
-                cipher,
-                response.keys().forward(),
-                offered.stream().map(Peer::key).toList());
-        cells.sendPlain(
-                from,
-                circuitId,
-                false,
-                new Created(
-                        create.identifier(), ByteString.of(response.y()), ByteString.of(response.auth()), candidates));
     }
 
-    /** Up to four relays that are no BT exits, drawn at random from different networks, never the asker (D18). */
-    private List<Peer> randomRelays(PublicKey asker, InetSocketAddress askerAddress) {
-        List<Peer> candidates = new ArrayList<>(peers.candidates(PeerFlags.RELAY));
-        candidates.removeIf(peer -> peer.flags().has(PeerFlags.EXIT_BT)
-                || peer.key().equals(asker)
-                || peer.address().equals(askerAddress));
-        return Diversity.draw(candidates, OFFERED_RELAYS, random);
+    /** A cell has opened for the first time: somebody at the previous hop's address has had our created. */
+    void proven(JoinedCircuit circuit) {
+        joiner.places().proven(circuit.previous());
+    }
+
+    /** Places that others' circuits take. */
+    int placesTaken() {
+        return joined.size() + RELAYED_PLACES * relayed.size();
     }
 
     void onMessage(
@@ -298,8 +248,10 @@ public final class RelayService implements CellRouter.CreateHandler {
                 new RelayedCircuit(means, circuit.keys(), circuit.backwardCounter(), circuit.previous(), pending.next);
         // The owner must hear of the extension under the keys of this hop alone, before cells pass through.
         sendBack(circuit, extended);
+        cells.others().handOver(circuit, through);
         circuit.pending = null;
         forget(circuit, true);
+        joiner.places().take(circuit.previous(), RELAYED_PLACES);
         table.put(circuit.previous().circuitId(), through.forward());
         table.put(pending.next.circuitId(), through.backward());
         relayed.add(through);
@@ -337,7 +289,7 @@ public final class RelayService implements CellRouter.CreateHandler {
                 forget(circuit);
             }
         }
-        expireCreates();
+        joiner.expire();
         deadlines.after(SWEEP_NANOS, this::sweep);
     }
 
@@ -350,6 +302,8 @@ public final class RelayService implements CellRouter.CreateHandler {
             extender.abandon(circuit.pending);
         }
         table.remove(circuit.previous().circuitId(), circuit);
+        joiner.places().left(circuit.previous());
+        cells.others().forget(circuit);
         exit.onPathClosed(circuit);
         circuit.close(goesOn);
         if (!goesOn) {
@@ -361,19 +315,12 @@ public final class RelayService implements CellRouter.CreateHandler {
         if (relayed.remove(circuit)) {
             table.remove(circuit.forward().from.circuitId(), circuit.forward());
             table.remove(circuit.backward().from.circuitId(), circuit.backward());
+            joiner.places().give(circuit.forward().from, RELAYED_PLACES);
             neighbours.unlink(circuit.forward().from);
             neighbours.unlink(circuit.backward().from);
+            cells.others().forget(circuit);
             circuit.close();
         }
-    }
-
-    private void expireCreates() {
-        acceptedCreates.removeBefore(nowNanos() - TimeUnit.SECONDS.toNanos(CREATE_MEMORY_SECONDS));
-    }
-
-    /** Ids of accepted creates that are remembered: what the rate lets in, and the burst after a quiet while. */
-    private int mostRememberedCreates() {
-        return settings.createsPerSecond() * (CREATE_MEMORY_SECONDS + 1);
     }
 
     private void sendBack(JoinedCircuit circuit, CellMessage message) {
@@ -418,6 +365,8 @@ public final class RelayService implements CellRouter.CreateHandler {
                 new TableSize("neighbours on others' circuits", neighbours.size(), 2 * most),
                 new TableSize("circuits of others", joined.size() + relayed.size(), most),
                 new TableSize("pending extends", pending, most),
-                new TableSize("remembered creates", acceptedCreates.size(), mostRememberedCreates()));
+                joiner.rememberedCreates(),
+                joiner.places().unprovenCircuits(),
+                joiner.places().rates());
     }
 }

@@ -1,6 +1,7 @@
 package org.tunnel8.relay;
 
 import java.time.Duration;
+import org.tunnel8.shaping.TrafficLimits;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
@@ -14,6 +15,8 @@ import org.tunnel8.wire.walk.PeerFlags;
  * @param ageLimit the longest that a circuit of which this node is the end may live
  * @param extendWindow for so long after the create an extend is honoured
  * @param trafficLimitBytes the most bytes that one circuit may carry
+ * @param joining how the places and the creates are shared out among neighbours
+ * @param traffic how much of the line others get, an exit's traffic included
  */
 public record RelaySettings(
         PeerFlags flags,
@@ -22,7 +25,9 @@ public record RelaySettings(
         Duration idleLimit,
         Duration ageLimit,
         Duration extendWindow,
-        long trafficLimitBytes) {
+        long trafficLimitBytes,
+        JoinLimits joining,
+        TrafficLimits traffic) {
 
     /** The reference's {@code max_joined_circuits} (PROTOCOL.md §8). */
     public static final int DEFAULT_MAX_JOINED_CIRCUITS = 100;
@@ -50,6 +55,75 @@ public record RelaySettings(
         if (idleLimit.isNegative() || ageLimit.isNegative() || extendWindow.isNegative()) {
             throw new IllegalArgumentException("durations of a relay are not negative");
         }
+    }
+
+    /**
+     * Settings with the usual shares of neighbours.
+     *
+     * @param flags the roles this node announces
+     * @param maxJoinedCircuits the most entries for others' circuits at a time, a relayed circuit counting twice
+     * @param createsPerSecond creates answered per second
+     * @param idleLimit after so long without a sign of life a circuit is forgotten
+     * @param ageLimit the longest that a circuit of which this node is the end may live
+     * @param extendWindow for so long after the create an extend is honoured
+     * @param trafficLimitBytes the most bytes that one circuit may carry
+     */
+    public RelaySettings(
+            PeerFlags flags,
+            int maxJoinedCircuits,
+            int createsPerSecond,
+            Duration idleLimit,
+            Duration ageLimit,
+            Duration extendWindow,
+            long trafficLimitBytes) {
+        this(
+                flags,
+                maxJoinedCircuits,
+                createsPerSecond,
+                idleLimit,
+                ageLimit,
+                extendWindow,
+                trafficLimitBytes,
+                JoinLimits.of(maxJoinedCircuits, createsPerSecond),
+                TrafficLimits.NONE);
+    }
+
+    /**
+     * Other shares of neighbours, and the rest as it is.
+     *
+     * @param shares how the places and the creates are shared out among neighbours
+     * @return the settings
+     */
+    public RelaySettings withJoining(JoinLimits shares) {
+        return new RelaySettings(
+                flags,
+                maxJoinedCircuits,
+                createsPerSecond,
+                idleLimit,
+                ageLimit,
+                extendWindow,
+                trafficLimitBytes,
+                shares,
+                traffic);
+    }
+
+    /**
+     * Another share of the line for others, and the rest as it is.
+     *
+     * @param limits how much of the line others get
+     * @return the settings
+     */
+    public RelaySettings withTraffic(TrafficLimits limits) {
+        return new RelaySettings(
+                flags,
+                maxJoinedCircuits,
+                createsPerSecond,
+                idleLimit,
+                ageLimit,
+                extendWindow,
+                trafficLimitBytes,
+                joining,
+                limits);
     }
 
     /**

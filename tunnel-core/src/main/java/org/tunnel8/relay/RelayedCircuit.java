@@ -141,8 +141,11 @@ final class RelayedCircuit {
                 means.counters.dropped(opened < 0 ? DropReason.BAD_LAYER : DropReason.MALFORMED);
                 return false;
             }
+            if (!means.cells.others().takeIn(CellFrame.HEADER_BYTES + length)) {
+                return false;
+            }
             lastNanos = means.deadlines.nowNanos();
-            means.cells.send(toAddress, toId, false, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
+            means.cells.pass(circuit, toAddress, toId, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
             return true;
         }
     }
@@ -157,11 +160,14 @@ final class RelayedCircuit {
 
         @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
+            if (!means.cells.others().takeIn(CellFrame.HEADER_BYTES + length)) {
+                return false;
+            }
             means.cipher.seal(key, counter.next(), buffer, offset, length);
-            means.cells.send(
+            means.cells.pass(
+                    circuit,
                     toAddress,
                     toId,
-                    false,
                     relayEarly,
                     buffer,
                     offset - LayerCipher.COUNTER_BYTES,

@@ -194,7 +194,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
         for (int i = 1; i <= settings.relays; i++) {
             relays.add(member("relay" + i, EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST), 1, i, entry));
         }
-        EnumSet<NodeRole> exitRoles = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP));
+        EnumSet<NodeRole> exitRoles = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP, NodeRole.EXIT_BACKUP));
         for (int i = 1; i <= settings.exits; i++) {
             exits.add(member("exit" + i, exitRoles, 2, i, entry));
         }
@@ -242,7 +242,11 @@ public final class EmbeddedNetwork implements AutoCloseable {
                 .roles(roles)
                 .network(TunnelNetwork.of(settings.community, entry))
                 .maxJoinedCircuits(settings.maxJoinedCircuits)
-                .createsPerSecond(settings.createsPerSecond);
+                .createsPerSecond(settings.createsPerSecond)
+                // Everybody may have one and the same address here, and a single relay before an exit takes all there
+                // is.
+                .maxPerAddress(Math.max(settings.maxJoinedCircuits, 1))
+                .maxPerNeighbour(Math.max(settings.maxJoinedCircuits, 1));
         if (settings.layerCipher != null) {
             builder.layerCipher(settings.layerCipher);
         }

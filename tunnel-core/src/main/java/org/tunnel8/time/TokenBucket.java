@@ -53,4 +53,14 @@ public final class TokenBucket {
         emptyAtNanos = taken;
         return true;
     }
+
+    /**
+     * How many actions could be taken out of the bucket now.
+     *
+     * @return zero to the burst
+     */
+    public int left() {
+        long now = deadlines.nowNanos();
+        return (int) ((now - Math.max(emptyAtNanos, now - fullNanos)) / nanosPerToken);
+    }
 }

@@ -42,6 +42,7 @@ public final class Discovery {
     private final DiscoverySettings settings;
     private final PeerTable peers;
     private final Counters counters;
+    private final AnnouncedFlags announced;
     private final WalkContext context;
     private final OwnAddresses own;
     private final NatTypeEstimator nat;
@@ -90,7 +91,8 @@ public final class Discovery {
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
         this.nat = new NatTypeEstimator(own, deadlines, listener);
         WalkOutput output = new WalkOutput(identity, settings.signatures(), sink);
-        this.context = new WalkContext(settings, own, nat, peers, deadlines, random, output, counters);
+        this.announced = new AnnouncedFlags(settings.flags());
+        this.context = new WalkContext(settings, announced, own, nat, peers, deadlines, random, output, counters);
         this.exchanges = new Exchanges(
                 deadlines,
                 random,
@@ -300,6 +302,15 @@ public final class Discovery {
         if (running) {
             bootstrap.resolved(host, addresses);
         }
+    }
+
+    /**
+     * Changes the roles that are announced with every introduction from now on; peers go by the newest.
+     *
+     * @param flags the roles
+     */
+    public void announce(PeerFlags flags) {
+        announced.change(flags);
     }
 
     /**

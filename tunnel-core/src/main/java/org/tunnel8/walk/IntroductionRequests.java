@@ -69,7 +69,7 @@ final class IntroductionRequests {
                 identifier,
                 community.equals(CommunityId.DISCOVERY)
                         ? ByteString.EMPTY
-                        : context.settings().flags().toExtra());
+                        : context.announced().toExtra());
         context.output().sendRequest(to, community, request);
     }
 

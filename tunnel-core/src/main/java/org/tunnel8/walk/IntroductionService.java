@@ -14,7 +14,6 @@ import org.tunnel8.peer.Sighting;
 import org.tunnel8.time.TokenBucket;
 import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.walk.IntroductionDraw.Drawn;
-import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
@@ -42,7 +41,6 @@ final class IntroductionService {
     private final PeerTable peers;
     private final OwnAddresses own;
     private final Counters counters;
-    private final ByteString extra;
     private final Exchanges exchanges;
     private final BootstrapManager bootstrap;
     private final Walker walker;
@@ -55,7 +53,6 @@ final class IntroductionService {
         this.peers = context.peers();
         this.own = context.own();
         this.counters = context.counters();
-        this.extra = context.settings().flags().toExtra();
         this.exchanges = exchanges;
         this.bootstrap = bootstrap;
         this.walker = walker;
@@ -146,7 +143,7 @@ final class IntroductionService {
                 other == null ? IpAddress.UNSPECIFIED : other.introduced().wan(),
                 flags,
                 request.identifier(),
-                extra);
+                context.announced().toExtra());
         context.output().sendResponse(to, context.settings().community(), response);
     }
 

@@ -12,6 +12,7 @@ import org.tunnel8.wire.walk.WalkPacket;
 /** What all parts of a {@link Discovery} share. */
 record WalkContext(
         DiscoverySettings settings,
+        AnnouncedFlags announced,
         OwnAddresses own,
         NatTypeEstimator nat,
         PeerTable peers,

@@ -22,7 +22,7 @@ final class Floors {
     /** From the lowest up. A package uses lower floors only, never its own floor or a higher one. */
     private static final List<Set<String>> FROM_THE_GROUND = List.of(
             Set.of("crypto", "time", "metrics"),
-            Set.of("wire"),
+            Set.of("wire", "shaping"),
             Set.of("wire.walk", "wire.cell", "transport"),
             Set.of("transport.udp", "peer", "cell", "policy"),
             Set.of("walk", "circuit", "relay", "exit", "stream", "proxy", "http"),
@@ -36,6 +36,7 @@ final class Floors {
     private static final List<String> ENGINE = List.of(
             "time",
             "metrics",
+            "shaping",
             "peer",
             "cell",
             "policy",

@@ -17,6 +17,12 @@ import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.policy.Cidr;
+import org.tunnel8.policy.DeniedTargets;
+import org.tunnel8.policy.PortSet;
+import org.tunnel8.policy.TargetRules;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
@@ -42,7 +48,7 @@ class ExitServiceTest {
     private record Sent(long socket, InetSocketAddress to, byte[] payload) {}
 
     /** An edge that does what the test says. */
-    private static final class Edge implements OutsidePort, HttpPort {
+    private static final class Edge implements OutsidePort, HttpPort, Outlet {
         final List<Long> opening = new ArrayList<>();
         final List<Boolean> ipv6 = new ArrayList<>();
         final List<Long> closed = new ArrayList<>();
@@ -53,6 +59,16 @@ class ExitServiceTest {
         public void open(long socket, boolean isIpv6) {
             opening.add(socket);
             ipv6.add(isIpv6);
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
+            throw new AssertionError("an exit sends from no other socket");
         }
 
         @Override
@@ -119,7 +135,12 @@ class ExitServiceTest {
 
     private ExitService exit(int flags, List<Cidr> allowed) {
         return new ExitService(
-                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, allowed), edge, edge, deadlines, counters);
+                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, TargetRules.allowing(allowed)),
+                edge,
+                edge,
+                new TrafficShaper(TrafficLimits.NONE, edge, deadlines, counters),
+                deadlines,
+                counters);
     }
 
     private static byte[] utp(int length) {
@@ -161,6 +182,29 @@ class ExitServiceTest {
 
         assertThat(edge.sent.stream().map(sent -> sent.payload().length))
                 .containsExactly(60, 61, 62, 63, 64, 65, 66, 67, 68, 69);
+    }
+
+    @Test
+    void sendsToNoPortButThoseItsOperatorNames() {
+        ExitService narrow = new ExitService(
+                new ExitSettings(
+                        new PeerFlags(PeerFlags.EXIT_BT),
+                        CommunityId.TRIBLER,
+                        new TargetRules(
+                                List.of(), PortSet.parse("6881-6889"), List.of(DeniedTargets.parse("93.184.216.99")))),
+                edge,
+                edge,
+                new TrafficShaper(TrafficLimits.NONE, edge, deadlines, counters),
+                deadlines,
+                counters);
+        data(narrow, path, PREVIOUS_HOP, new IpAddress(OUTSIDE), utp(60));
+        narrow.onSocketOpened(edge.opening.get(0), at("0.0.0.0", 40_000));
+        assertThat(edge.sent).hasSize(1);
+
+        data(narrow, path, PREVIOUS_HOP, Address.parse("93.184.216.34", 25), utp(60));
+        data(narrow, path, PREVIOUS_HOP, Address.parse("93.184.216.99", 6_881), utp(60));
+        assertThat(edge.sent).hasSize(1);
+        assertThat(drops(DropReason.EXIT_TARGET_REFUSED)).isEqualTo(2);
     }
 
     @Test

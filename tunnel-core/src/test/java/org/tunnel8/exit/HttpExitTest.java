@@ -17,6 +17,10 @@ import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.policy.TargetRules;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -40,7 +44,7 @@ class HttpExitTest {
     private final ExitService exit = exit(PeerFlags.EXIT_HTTP);
     private final Owner owner = new Owner();
 
-    private static final class Edge implements OutsidePort, HttpPort {
+    private static final class Edge implements OutsidePort, HttpPort, Outlet {
         final Map<Long, InetSocketAddress> connections = new LinkedHashMap<>();
         final List<String> requests = new ArrayList<>();
         final List<String> asked = new ArrayList<>();
@@ -48,6 +52,16 @@ class HttpExitTest {
         @Override
         public void open(long socket, boolean ipv6) {
             throw new AssertionError("no datagram is sent here");
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
+            throw new AssertionError("an exit sends from no other socket");
         }
 
         @Override
@@ -130,9 +144,10 @@ class HttpExitTest {
 
     private ExitService exit(int flags) {
         return new ExitService(
-                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, List.of()),
+                new ExitSettings(new PeerFlags(flags), CommunityId.TRIBLER, TargetRules.NONE),
                 edge,
                 edge,
+                new TrafficShaper(TrafficLimits.NONE, edge, deadlines, counters),
                 deadlines,
                 counters);
     }

@@ -18,6 +18,7 @@ final class LoopbackTunnel implements DatagramTunnel {
     private final TransportLoop loop;
     private final List<LoopbackFlow> flows = new CopyOnWriteArrayList<>();
     private volatile boolean refusing;
+    private volatile boolean full;
 
     LoopbackTunnel(TransportLoop loop) {
         this.loop = loop;
@@ -38,6 +39,11 @@ final class LoopbackTunnel implements DatagramTunnel {
         refusing = true;
     }
 
+    /** Says whether the line takes no more. */
+    void full(boolean isFull) {
+        full = isFull;
+    }
+
     List<LoopbackFlow> flows() {
         return flows;
     }
@@ -55,6 +61,12 @@ final class LoopbackTunnel implements DatagramTunnel {
         LoopbackFlow(FlowListener listener, @Nullable String isolationKey) {
             this.listener = listener;
             this.isolationKey = isolationKey;
+        }
+
+        @Override
+        public boolean hasRoom() {
+            assertThat(loop.inLoop()).isTrue();
+            return !full;
         }
 
         @Override

@@ -159,6 +159,17 @@ class UdpAssociationTest {
     }
 
     @Test
+    void countsWhatComesWhileTheLineIsFull() throws Exception {
+        proxy.tunnel.full(true);
+        udp.send(bound, HEADER, HELLO).send(bound, HEADER, HELLO);
+        eventually(() -> assertThat(proxy.dropped(Socks5Drop.UPLINK_FULL)).isEqualTo(2));
+        proxy.tunnel.full(false);
+        udp.send(bound, HEADER, ANSWER);
+        assertSent(flow().takeSent(), TARGET, ANSWER);
+        assertThat(proxy.dropped(Socks5Drop.TUNNEL_REFUSED)).isZero();
+    }
+
+    @Test
     void keepsSeveralAssociationsApart() throws Exception {
         try (SocksClient secondTcp = proxy.connect();
                 UdpClient secondUdp = new UdpClient()) {

@@ -162,7 +162,7 @@ class JoiningTest {
 
         fixture.runFor(Duration.ofSeconds(26));
         assertThat(fixture.service.joinedCircuits()).isZero();
-        assertThat(fixture.closedPaths).hasSize(1);
+        assertThat(fixture.closedPaths).isEqualTo(1);
         assertThat(fixture.table.size()).isZero();
     }
 
@@ -255,6 +255,6 @@ class JoiningTest {
 
         assertThat(fixture.sent).hasSize(2).noneMatch(RelayFixture.Sent::isCell);
         assertThat(fixture.table.size()).isZero();
-        assertThat(fixture.closedPaths).hasSize(2);
+        assertThat(fixture.closedPaths).isEqualTo(2);
     }
 }

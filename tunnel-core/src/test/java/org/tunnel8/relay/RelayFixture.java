@@ -29,6 +29,8 @@ import org.tunnel8.metrics.DropReason;
 import org.tunnel8.peer.Admission;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.Sighting;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
@@ -61,7 +63,9 @@ final class RelayFixture {
     final CircuitTable table = new CircuitTable();
     final LayerCipher cipher;
     final List<Sent> sent = new ArrayList<>();
-    final List<JoinedPath> closedPaths = new ArrayList<>();
+    /** A count: to hold the circuits themselves would hide that they are let go. */
+    int closedPaths;
+
     final RelayService service;
     final CellRouter router;
     private int nextHost = 1;
@@ -89,7 +93,10 @@ final class RelayFixture {
 
     RelayFixture(RelaySettings settings, String cipherName) {
         cipher = LayerCiphers.named(cipherName).create();
-        CellSender cells = new CellSender(CommunityId.TRIBLER, this::send);
+        CellSender cells = new CellSender(
+                CommunityId.TRIBLER,
+                this::send,
+                new TrafficShaper(settings.traffic(), Outlet.of(this::send), deadlines, counters));
         JoinedService exit = new JoinedService() {
             @Override
             public void onData(JoinedPath path, InetSocketAddress from, byte[] buffer, int offset, int length) {}
@@ -99,7 +106,7 @@ final class RelayFixture {
 
             @Override
             public void onPathClosed(JoinedPath path) {
-                closedPaths.add(path);
+                closedPaths++;
             }
         };
         service = new RelayService(
@@ -217,7 +224,7 @@ final class RelayFixture {
 
     /** Somebody who has this node as the first hop. */
     final class Owner {
-        final IdentityKey key = IdentityKey.generate(random);
+        final IdentityKey key;
         final InetSocketAddress address;
         final int circuitId;
         private final EphemeralKey ephemeral = EphemeralKey.generate(random);
@@ -225,6 +232,11 @@ final class RelayFixture {
         private @Nullable SessionKeys keys;
 
         Owner(String host, int circuitId) {
+            this(host, circuitId, IdentityKey.generate(random));
+        }
+
+        Owner(String host, int circuitId, IdentityKey key) {
+            this.key = key;
             this.address = at(host, 9_000);
             this.circuitId = circuitId;
         }

@@ -14,6 +14,9 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.SendCounter;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.shaping.Outlet;
+import org.tunnel8.shaping.TrafficLimits;
+import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.CommunityId;
@@ -50,7 +53,8 @@ public final class LabNode {
     LabNode(InetSocketAddress address, IdentityKey identity, CommunityId community) {
         this.address = address;
         this.identity = identity;
-        this.cells = new CellSender(community, sink());
+        this.cells = new CellSender(
+                community, sink(), new TrafficShaper(TrafficLimits.NONE, Outlet.of(sink()), deadlines, counters));
         this.router = new CellRouter(
                 table,
                 counters,

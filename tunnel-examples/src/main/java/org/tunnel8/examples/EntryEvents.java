@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 import org.tunnel8.NatStatus;
 import org.tunnel8.TunnelEvent;
 
-/** Reports whether there is a way into the network (edge case 1), what NAT we are behind (edge case 2), and trouble with the file of remembered peers. */
+/** Reports whether there is a way into the network (edge case 1), what NAT we are behind (edge case 2), and trouble with
+ * the file of remembered peers, and how a quota for others stands. */
 final class EntryEvents implements Consumer<TunnelEvent> {
     private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -30,6 +31,22 @@ final class EntryEvents implements Consumer<TunnelEvent> {
         } else if (event instanceof TunnelEvent.MemoryTrouble trouble) {
             tell("memory", trouble.reason());
             report.text("%s", trouble.reason());
+        } else if (event instanceof TunnelEvent.QuotaTrouble trouble) {
+            tell("quota-trouble", trouble.reason());
+            report.text("%s", trouble.reason());
+        } else if (event instanceof TunnelEvent.QuotaUsedUp usedUp) {
+            JsonObject line = new JsonObject();
+            line.addProperty("event", "quota-used-up");
+            line.addProperty("quotaBytes", usedUp.bytesPerMonth());
+            line.addProperty("renewal", usedUp.renewal().toString());
+            report.json(line);
+            report.text("the quota is used up; others are served again from %s on", usedUp.renewal());
+        } else if (event instanceof TunnelEvent.QuotaRenewed renewed) {
+            JsonObject line = new JsonObject();
+            line.addProperty("event", "quota-renewed");
+            line.addProperty("quotaBytes", renewed.bytesPerMonth());
+            report.json(line);
+            report.text("a month has begun: others are served again");
         } else if (event instanceof TunnelEvent.NatChanged changed) {
             tell("nat", changed.nat());
             report.text("%s", changed.nat().explanation());

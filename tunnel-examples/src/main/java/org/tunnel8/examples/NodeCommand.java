@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Option;
             "  tunnel node --roles relay,exit-bt --bootstrap 127.0.0.1:6421 --exit-bind 127.0.1.2",
             "  tunnel node --roles relay,exit-bt --key node.key --exit-allow 10.0.0.0/8 --duration 3600 --json",
             "  tunnel node --roles relay --key node.key --max-circuits 10000",
+            "  tunnel node --roles relay,exit-bt --exit-ports 1024-65535 --exit-deny 203.0.113.0/24",
+            "  tunnel node --roles relay --bandwidth 5MiB/s --quota 100GiB --quota-file quota --status-every 60",
             "",
             "An exit refuses private and loopback targets, except the class that its own outside address is in",
             "and what --exit-allow names. On SIGTERM and Ctrl-C the node leaves cleanly: its neighbours are told."
@@ -50,6 +53,8 @@ final class NodeCommand implements Callable<Integer> {
     /** A circuit that runs through has two links. */
     private static final int ENTRIES_PER_CIRCUIT = 2;
 
+    private static final Set<NodeRole> EXITS = EnumSet.of(NodeRole.EXIT_BT, NodeRole.EXIT_IPV8, NodeRole.EXIT_HTTP);
+
     private final Surroundings surroundings;
 
     @Option(
@@ -59,7 +64,8 @@ final class NodeCommand implements Callable<Integer> {
             paramLabel = "ROLE",
             converter = OptionTypes.Role.class,
             description =
-                    "What the node does: relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap; several with commas.")
+                    "What the node does: relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap; several with commas."
+                            + " exit-backup beside one of the exits asks to be taken only where no other is left.")
     private List<NodeRole> roles = new ArrayList<>();
 
     @Option(
@@ -83,6 +89,9 @@ final class NodeCommand implements Callable<Integer> {
             converter = OptionTypes.AddressBlock.class,
             description = "Lets an exit send to these addresses although they are private; may be given several times.")
     private List<Cidr> exitAllow = new ArrayList<>();
+
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--bootstrap",
@@ -122,6 +131,15 @@ final class NodeCommand implements Callable<Integer> {
     private int maxCircuits;
 
     @Option(
+            names = "--status-every",
+            paramLabel = "S",
+            converter = OptionTypes.Seconds.class,
+            description =
+                    "Tell every so many seconds, and at the end, what is served: circuits, bytes carried for others,"
+                            + " and what is left of the quota (default: never).")
+    private @Nullable Integer statusSeconds;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -139,6 +157,9 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() {
         Report report = new Report(surroundings, common.json());
         Set<NodeRole> roleSet = EnumSet.copyOf(roles);
+        if (roleSet.contains(NodeRole.EXIT_BACKUP) && Collections.disjoint(roleSet, EXITS)) {
+            throw new UsageException("exit-backup needs one of exit-bt, exit-ipv8 and exit-http beside it");
+        }
         TunnelNodeBuilder builder = TunnelNode.builder()
                 .roles(roleSet)
                 .listen(listen.getAddress(), PortRange.of(listen.getPort()))
@@ -146,6 +167,7 @@ final class NodeCommand implements Callable<Integer> {
                 .maxJoinedCircuits(ENTRIES_PER_CIRCUIT * maxCircuits)
                 .network(network(roleSet))
                 .onEvent(new EntryEvents(report));
+        limits.applyTo(builder);
         if (exitBind != null) {
             builder.exitBind(exitBind);
         }
@@ -158,10 +180,27 @@ final class NodeCommand implements Callable<Integer> {
         try (TunnelNode node = builder.build()) {
             node.start().join();
             reportReady(report, node);
-            surroundings.stop().await(durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds));
+            await(report, node);
         }
         report.text("left");
         return 0;
+    }
+
+    /** Waits for the end, and tells of the status meanwhile. */
+    private void await(Report report, TunnelNode node) {
+        Duration left = durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds);
+        if (statusSeconds == null) {
+            surroundings.stop().await(left);
+            return;
+        }
+        Duration step = Duration.ofSeconds(statusSeconds);
+        boolean stopped = false;
+        while (!stopped && left.compareTo(Duration.ZERO) > 0) {
+            Duration wait = left.compareTo(step) < 0 ? left : step;
+            stopped = surroundings.stop().await(wait);
+            left = left.minus(wait);
+            NodeReport.status(report, node.status());
+        }
     }
 
     private TunnelNetwork network(Set<NodeRole> roleSet) {

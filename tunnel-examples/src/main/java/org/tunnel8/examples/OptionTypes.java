@@ -1,16 +1,21 @@
 package org.tunnel8.examples;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.policy.Cidr;
+import org.tunnel8.policy.DeniedTargets;
+import org.tunnel8.policy.PortSet;
 import org.tunnel8.simulation.Scenario;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -22,6 +27,13 @@ final class OptionTypes {
             Pattern.compile("OCTET(\\.OCTET){3}".replace("OCTET", "(25[0-5]|2[0-4]\\d|1?\\d?\\d)"));
 
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*");
+    /** A number of at most nine digits before the point, a prefix of units, and the unit itself. */
+    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?) ?((?:[kKMGT]i?)?)(B|bit)");
+
+    private static final String PREFIXES = "kmgt";
+    /** More than any line carries in a year. */
+    private static final BigDecimal MOST_BYTES = BigDecimal.valueOf(1L << 60);
+
     private static final int MAX_PORT = 65_535;
     private static final int LOWEST_FREE_PORT = 1_024;
 
@@ -274,6 +286,85 @@ final class OptionTypes {
                 throw new TypeConversionException(
                         "must be a block of addresses such as 10.0.0.0/8, not '" + text + "'");
             }
+        }
+    }
+
+    /** An amount of bytes, as in {@code 100GiB} or {@code 1.5TB}; decimal units are powers of ten, binary ones of two. */
+    static final class Bytes implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            long bytes = amount(text, "B", 1);
+            if (bytes < 1) {
+                throw new TypeConversionException(
+                        "must be an amount of bytes above 0 such as 100GiB or 500MB, not '" + text + "'");
+            }
+            return bytes;
+        }
+    }
+
+    /** A rate, as in {@code 5MiB/s} or {@code 20Mbit/s}. */
+    static final class BytesPerSecond implements ITypeConverter<Long> {
+        private static final int LEAST = 1_024;
+        private static final int BITS = 8;
+
+        @Override
+        public Long convert(String text) {
+            String amount = text.endsWith("/s") ? text.substring(0, text.length() - 2) : "";
+            long bytes = amount.endsWith("bit") ? amount(amount, "bit", BITS) : amount(amount, "B", 1);
+            if (bytes < LEAST) {
+                throw new TypeConversionException(
+                        "must be a rate of at least 1KiB/s such as 5MiB/s, 800kB/s or 20Mbit/s, not '" + text + "'");
+            }
+            return bytes;
+        }
+    }
+
+    /** The bytes of an amount with a unit; -1 if it is none, or too large. */
+    private static long amount(String text, String unit, int partsOfByte) {
+        Matcher matcher = AMOUNT.matcher(text);
+        if (!matcher.matches() || !matcher.group(3).equals(unit)) {
+            return -1;
+        }
+        String prefix = matcher.group(2);
+        int power = prefix.isEmpty() ? 0 : 1 + PREFIXES.indexOf(Character.toLowerCase(prefix.charAt(0)));
+        BigDecimal factor =
+                BigDecimal.valueOf(prefix.endsWith("i") ? 1_024 : 1_000).pow(power);
+        BigDecimal bytes = new BigDecimal(matcher.group(1))
+                .multiply(factor)
+                .divide(BigDecimal.valueOf(partsOfByte), 0, RoundingMode.FLOOR);
+        return bytes.compareTo(MOST_BYTES) > 0 ? -1 : bytes.longValueExact();
+    }
+
+    /** Ports, as in {@code 80,1024-65535}. */
+    static final class Ports implements ITypeConverter<PortSet> {
+        @Override
+        public PortSet convert(String text) {
+            try {
+                return PortSet.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "must be ports from 1 to " + MAX_PORT + " such as 80,1024-65535, not '" + text + "'");
+            }
+        }
+    }
+
+    /** Targets that are denied, as in {@code 203.0.113.0/24:25}. */
+    static final class Denied implements ITypeConverter<DeniedTargets> {
+        @Override
+        public DeniedTargets convert(String text) {
+            try {
+                return DeniedTargets.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("must be a block of addresses, and perhaps ports, such as"
+                        + " 203.0.113.0/24, 0.0.0.0/0:25 or [2001:db8::/32]:80, not '" + text + "'");
+            }
+        }
+    }
+
+    /** A share of a node's places or creates. */
+    static final class Places extends WholeNumber {
+        Places() {
+            super(1, 1_000_000);
         }
     }
 

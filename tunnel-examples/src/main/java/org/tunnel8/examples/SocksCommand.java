@@ -91,6 +91,15 @@ final class SocksCommand implements Callable<Integer> {
     private @Nullable Path memory;
 
     @Option(
+            names = "--bandwidth",
+            paramLabel = "SIZE/s",
+            converter = OptionTypes.BytesPerSecond.class,
+            description =
+                    "Sends no more than this, such as 5MiB/s or 20Mbit/s, and drops what comes on top: for a modem"
+                            + " whose queue would grow (default: no limit).")
+    private @Nullable Long bandwidth;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -120,6 +129,9 @@ final class SocksCommand implements Callable<Integer> {
                 .onEvent(new EntryEvents(report));
         if (memory != null) {
             builder.memory(memory);
+        }
+        if (bandwidth != null) {
+            builder.bandwidth(bandwidth);
         }
         try (TunnelClient client = builder.build()) {
             long startNanos = System.nanoTime();

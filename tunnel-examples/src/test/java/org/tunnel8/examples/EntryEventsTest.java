@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.NatStatus;
@@ -19,6 +20,9 @@ class EntryEventsTest {
             new TunnelEvent.Degraded("nobody answers"),
             new TunnelEvent.Recovered(Duration.ofMillis(30_250)),
             new TunnelEvent.MemoryTrouble("the file is no file"),
+            new TunnelEvent.QuotaTrouble("the quota file is damaged"),
+            new TunnelEvent.QuotaUsedUp(1_000, Instant.parse("2026-12-01T00:00:00Z")),
+            new TunnelEvent.QuotaRenewed(1_000),
             new TunnelEvent.NatChanged(SYMMETRIC),
             new TunnelEvent.PuncturesFailing(SYMMETRIC),
             new TunnelEvent.PuncturesRecovered(SYMMETRIC));
@@ -39,6 +43,9 @@ class EntryEventsTest {
                         "{\"event\":\"degraded\",\"reason\":\"nobody answers\"}",
                         "{\"event\":\"recovered\",\"seconds\":30.25}",
                         "{\"event\":\"memory\",\"reason\":\"the file is no file\"}",
+                        "{\"event\":\"quota-trouble\",\"reason\":\"the quota file is damaged\"}",
+                        "{\"event\":\"quota-used-up\",\"quotaBytes\":1000,\"renewal\":\"2026-12-01T00:00:00Z\"}",
+                        "{\"event\":\"quota-renewed\",\"quotaBytes\":1000}",
                         natLine("nat"),
                         natLine("punctures-failing"),
                         natLine("punctures-recovered"));
@@ -51,6 +58,9 @@ class EntryEventsTest {
                         "anonymous routing is unavailable: nobody answers",
                         "somebody answers again, after 30.3 s",
                         "the file is no file",
+                        "the quota file is damaged",
+                        "the quota is used up; others are served again from 2026-12-01T00:00:00Z on",
+                        "a month has begun: others are served again",
                         "behind a symmetric NAT, so only peers with public addresses are used: 8 see 8 different ports",
                         "most peers behind NATs cannot be reached: 6 of the last 10 failed",
                         "peers behind NATs can be reached again");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.node.NodeRole;
 import picocli.CommandLine.TypeConversionException;
@@ -61,5 +62,61 @@ class OptionTypesTest {
     void readsACommunityInEitherCase() {
         String hex = "A3591a6bd89bbaca0974062a1287afcfbc6fd6bc";
         assertThat(new OptionTypes.CommunityHex().convert(hex)).isEqualTo("a3591a6bd89bbaca0974062a1287afcfbc6fd6bc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"80", "80,443", "1024-65535,80"})
+    void readsPorts(String text) {
+        assertThat(new OptionTypes.Ports().convert(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "80-", "65536", "http"})
+    void saysWhatPortsLookLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.Ports().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("must be ports from 1 to 65535 such as 80,1024-65535, not '" + text + "'");
+    }
+
+    @Test
+    void readsDeniedTargetsOfBothFamilies() {
+        OptionTypes.Denied denied = new OptionTypes.Denied();
+
+        assertThat(denied.convert("203.0.113.0/24:25,465").ports()).hasToString("25,465");
+        assertThat(denied.convert("2001:db8::/32").block().prefixBits()).isEqualTo(32);
+        assertThat(denied.convert("[2001:db8::/32]:80").ports()).hasToString("80");
+        assertThatThrownBy(() -> denied.convert("mail.example:25"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("not 'mail.example:25'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1B, 1", "100GiB, 107374182400", "500MB, 500000000", "1.5TB, 1500000000000", "0.5 KiB, 512", "2kB, 2000"
+    })
+    void readsAmountsOfBytes(String text, long bytes) {
+        assertThat(new OptionTypes.Bytes().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "5", "0B", "-1GB", "1PB", "1GiB/s", "999999999TiB", "1e3B", "8Mbit", "0.0001B"})
+    void saysWhatAnAmountLooksLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.Bytes().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("must be an amount of bytes above 0 such as 100GiB or 500MB, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5MiB/s, 5242880", "800kB/s, 800000", "20Mbit/s, 2500000", "1KiB/s, 1024", "1.5MB/s, 1500000"})
+    void readsRates(String text, long bytes) {
+        assertThat(new OptionTypes.BytesPerSecond().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/s", "5MiB", "5/s", "1000B/s", "5Mb/s", "5MiB/min", "8kbit/s", "unlimited"})
+    void saysWhatARateLooksLike(String text) {
+        assertThatThrownBy(() -> new OptionTypes.BytesPerSecond().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage(
+                        "must be a rate of at least 1KiB/s such as 5MiB/s, 800kB/s or 20Mbit/s, not '" + text + "'");
     }
 }

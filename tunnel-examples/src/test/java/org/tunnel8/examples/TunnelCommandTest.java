@@ -30,7 +30,7 @@ class TunnelCommandTest {
                     endure --rate 0 | '--rate': must be a whole number from 1
                     endure --seeders 0 | '--seeders': must be a whole number from 1
                     node | missing required option: '--roles=
-                    node --roles gateway | must be of relay, exit-bt, exit-ipv8, exit-http, speed-test, bootstrap, not 'gateway'
+                    node --roles gateway | must be of relay, exit-bt, exit-ipv8, exit-http, exit-backup, speed-test, bootstrap, not 'gateway'
                     node --roles relay,,exit-bt | '--roles'
                     node --roles relay --listen 127.0.0.1 | must be IP:PORT
                     node --roles relay --listen 127.0.0.1:80 | must be 0, for a free one, or 1024 to 65535
@@ -41,11 +41,18 @@ class TunnelCommandTest {
                     node --roles relay --bootstrap 127.0.0.1:0 | must not be 0
                     node --roles relay --exit-bind here | must have an IP address in numbers
                     node --roles relay --exit-allow 10.0.0.0/99 | must be a block of addresses
+                    node --roles relay --exit-ports 0 | must be ports from 1 to 65535
+                    node --roles relay --exit-deny here | must be a block of addresses, and perhaps ports
+                    node --roles relay --bandwidth 5MiB | must be a rate of at least 1KiB/s
+                    node --roles relay --quota much --quota-file f | must be an amount of bytes above 0
+                    node --roles relay --quota 1GB | --quota and --quota-file go together
+                    node --roles relay --max-per-address 0 | '--max-per-address': must be a whole number from 1
                     node --roles relay --community abc | must be 40 hexadecimal digits
                     node --roles relay --max-circuits 0 | '--max-circuits': must be a whole number from 1 to 1000000
                     node --roles relay --duration 0 | '--duration': must be a whole number from 1
                     socks --hops 9 | '--hops'
                     socks --min-peers 0 | '--min-peers'
+                    socks --bandwidth 100 | must be a rate of at least 1KiB/s
                     socks --listen 1080 | must be IP:PORT
                     bench --hops 1,4 | not '4'
                     bench --payload 19 | '--payload': must be a whole number from 20

@@ -27,7 +27,8 @@ final class MixedNetwork implements AutoCloseable {
     static final int RELAY_FLAGS = 1 | 8;
     static final int EXIT_FLAGS = 1 | 2 | 4 | 8 | 32_768;
     private static final Set<NodeRole> RELAY_ROLES = EnumSet.of(NodeRole.RELAY, NodeRole.SPEED_TEST);
-    private static final Set<NodeRole> EXIT_ROLES = EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP));
+    private static final Set<NodeRole> EXIT_ROLES =
+            EnumSet.complementOf(EnumSet.of(NodeRole.BOOTSTRAP, NodeRole.EXIT_BACKUP));
     private static final int MEET_SECONDS = 90;
 
     /** Where a node comes from. */

@@ -72,6 +72,9 @@ public final class RelayProcess {
                 .listen(address, PortRange.any())
                 .network(TunnelNetwork.of(TunnelNetwork.tribler().communityId(), List.of()))
                 .maxJoinedCircuits(2 * circuits + SPARE_ENTRIES)
+                // The load may have one address for all circuits.
+                .maxPerAddress(2 * circuits + SPARE_ENTRIES)
+                .maxPerNeighbour(2 * circuits + SPARE_ENTRIES)
                 .createsPerSecond(CREATES_PER_SECOND);
         if (!cipher.equals("-")) {
             builder.layerCipher(cipher);
