@@ -103,8 +103,9 @@ final class CircuitWatch {
         Map<Circuit, Long> before = new LinkedHashMap<>(inUse);
         inUse.clear();
         for (Circuit circuit : circuits()) {
-            long more = circuit.bytesUp() - bytesSeen.getOrDefault(circuit, 0L);
-            bytesSeen.put(circuit, circuit.bytesUp());
+            // What its building took is no flow's.
+            Long seen = bytesSeen.put(circuit, circuit.bytesUp());
+            long more = seen == null ? 0 : circuit.bytesUp() - seen;
             if (circuit.state() == Circuit.State.READY && more >= bytesInUse) {
                 inUse.put(circuit, more);
             }

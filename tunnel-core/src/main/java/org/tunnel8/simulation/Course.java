@@ -10,6 +10,17 @@ public enum Course {
     BUILDS_CIRCUITS,
     /** It joins, builds circuits, and flows go over them from {@link Load#LEAD} after its start on. */
     STREAMS,
+    /** The same for hours, with a relay that stays as long; after a while both are to have no more in hand than before. */
+    STAYS,
     /** It has been there before: it stops cleanly, the bootstrap servers die, and later it starts again. */
-    RETURNS
+    RETURNS;
+
+    /**
+     * Whether flows go over the client's circuits.
+     *
+     * @return true if there have to be some
+     */
+    public boolean hasFlows() {
+        return this == STREAMS || this == STAYS;
+    }
 }

@@ -53,6 +53,9 @@ public enum Criterion {
     /** No counter was used twice under any layer key, and so no nonce (D10). */
     NO_NONCE_TWICE("runs in which no nonce was used twice"),
 
+    /** No request of the client, or of a relay that stays, is left when the longest has had its time, at the end. */
+    REQUESTS_END("runs in which every request ended in time"),
+
     /** No node ever took somebody forged, or of another protocol version, for a candidate (FR-011, FR-013a). */
     NOBODY_FORGED("nodes whose candidates are all genuine"),
 

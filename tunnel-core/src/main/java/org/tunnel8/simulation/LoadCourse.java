@@ -13,12 +13,18 @@ final class LoadCourse {
     /** What is under way when the flows end has this long to come out. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
+    /** The client's company is judged from then on, or for the second half of a shorter run. */
+    private static final Duration LEARNING = Duration.ofMinutes(5);
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final Scenario scenario;
     private final SimulatedNetwork network;
     private final CircuitWatch circuits;
     private final Notes notes;
     private final List<MeasuredFlow> flows = new ArrayList<>();
     private final @Nullable RelayKiller killer;
+    private final @Nullable CompanyWatch company;
 
     /** Opens the flows. */
     LoadCourse(
@@ -41,15 +47,33 @@ final class LoadCourse {
             leaks.watch(flow);
         }
         circuits.flowsBegin();
+        this.company = company(residents);
         this.killer = load.killer() == Killer.NONE
                 ? null
                 : new RelayKiller(network, residents, circuits, flows, load.killer(), notes);
     }
 
+    private @Nullable CompanyWatch company(Residents residents) {
+        Population population = scenario.population();
+        if (population.liars() > 0) {
+            return new CompanyWatch(network, residents, circuits, role -> role.lie() != null, notes);
+        }
+        return population.slow() > 0 ? new CompanyWatch(network, residents, circuits, Role::slow, notes) : null;
+    }
+
     /** Lets the flows run, ends them, and writes down what was seen. */
     void play(Consumer<Duration> pass, Map<Criterion, Measurement> measured, Map<Ratio, Quotient> ratios) {
-        pass.accept(scenario.observed().minus(DRAIN));
+        Duration flowing = scenario.observed().minus(DRAIN);
+        Duration learning = shorter(LEARNING, flowing.dividedBy(2));
+        pass.accept(learning);
+        if (company != null) {
+            company.begin();
+        }
+        pass.accept(flowing.minus(learning));
         circuits.flowsEnd();
+        if (company != null) {
+            ratios.putAll(company.end());
+        }
         if (killer != null) {
             killer.stop();
             measured.put(Criterion.SILENCES, killer.silences());
@@ -57,6 +81,7 @@ final class LoadCourse {
         flows.forEach(MeasuredFlow::end);
         pass.accept(DRAIN);
         measure(measured);
+        ratios.put(Ratio.INTERRUPTED, interrupted(flowing));
         ratios.put(
                 Ratio.LOST,
                 Quotient.pooled(flows.stream().map(MeasuredFlow::lost).toList()));
@@ -66,6 +91,20 @@ final class LoadCourse {
         ratios.put(
                 Ratio.TWICE_LATE,
                 Quotient.pooled(flows.stream().map(MeasuredFlow::twiceLate).toList()));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private Quotient interrupted(Duration flowing) {
+        double silent = 0;
+        for (MeasuredFlow flow : flows) {
+            for (Deliveries.Silence silence : flow.interruptions()) {
+                silent += silence.nanos();
+            }
+        }
+        return new Quotient(silent / NANOS_PER_SECOND, (double) flowing.toSeconds() * flows.size());
     }
 
     private void measure(Map<Criterion, Measurement> measured) {

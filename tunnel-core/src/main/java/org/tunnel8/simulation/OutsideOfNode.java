@@ -41,7 +41,7 @@ final class OutsideOfNode implements Effects {
 
     @Override
     public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
-        node.port().send(to, buffer, offset, length);
+        node.send(to, buffer, offset, length);
     }
 
     @Override

@@ -13,14 +13,28 @@ import java.util.Objects;
  * @param misbehaving of the others, the share that does what it should not
  * @param meanUptime how long a peer stays on average, with exponential distribution; another comes in its place
  * @param sharedRouters of those behind NATs, the share that is behind the same router as another
+ * @param liars of relays and of exits, the share that lies to those whose circuits it has joined
+ * @param slow of relays and of exits, the share with ten times the latency
+ * @param full of relays and of exits, the share that joins no circuit, since it has all it takes
+ * @param line what each one's line does, and the measured client's
  */
 public record Population(
-        double exits, double open, double symmetric, double misbehaving, Duration meanUptime, double sharedRouters) {
+        double exits,
+        double open,
+        double symmetric,
+        double misbehaving,
+        Duration meanUptime,
+        double sharedRouters,
+        double liars,
+        double slow,
+        double full,
+        LineSettings line) {
     /**
      * The standing population: 8 % exits; of the others 20 % public, 60 % port-restricted, 20 % symmetric; a mean
      * uptime of 40 minutes; one in twenty shares its router.
      */
-    public static final Population STANDING = new Population(0.08, 0.2, 0.2, 0, Duration.ofMinutes(40), 0.05);
+    public static final Population STANDING =
+            new Population(0.08, 0.2, 0.2, 0, Duration.ofMinutes(40), 0.05, 0, 0, 0, LineSettings.PERFECT);
 
     /** The uptime of peers that never leave. */
     public static final Duration FOREVER = Duration.ofDays(36_500);
@@ -39,6 +53,10 @@ public record Population(
         requireShare(symmetric, "symmetric");
         requireShare(misbehaving, "misbehaving");
         requireShare(sharedRouters, "sharedRouters");
+        requireShare(liars, "liars");
+        requireShare(slow, "slow");
+        requireShare(full, "full");
+        Objects.requireNonNull(line);
         if (meanUptime.isZero() || meanUptime.isNegative()) {
             throw new IllegalArgumentException("meanUptime must be above zero");
         }
@@ -57,7 +75,7 @@ public record Population(
      * @return the population
      */
     public Population withMisbehaving(double share) {
-        return new Population(exits, open, symmetric, share, meanUptime, sharedRouters);
+        return new Population(exits, open, symmetric, share, meanUptime, sharedRouters, liars, slow, full, line);
     }
 
     /**
@@ -67,7 +85,47 @@ public record Population(
      * @return the population
      */
     public Population withMeanUptime(Duration mean) {
-        return new Population(exits, open, symmetric, misbehaving, mean, sharedRouters);
+        return new Population(exits, open, symmetric, misbehaving, mean, sharedRouters, liars, slow, full, line);
+    }
+
+    /**
+     * The same population with some who lie.
+     *
+     * @param share of relays and of exits
+     * @return the population
+     */
+    public Population withLiars(double share) {
+        return new Population(exits, open, symmetric, misbehaving, meanUptime, sharedRouters, share, slow, full, line);
+    }
+
+    /**
+     * The same population with some far away.
+     *
+     * @param share of relays and of exits
+     * @return the population
+     */
+    public Population withSlow(double share) {
+        return new Population(exits, open, symmetric, misbehaving, meanUptime, sharedRouters, liars, share, full, line);
+    }
+
+    /**
+     * The same population with some who have all the circuits they take.
+     *
+     * @param share of relays and of exits
+     * @return the population
+     */
+    public Population withFull(double share) {
+        return new Population(exits, open, symmetric, misbehaving, meanUptime, sharedRouters, liars, slow, share, line);
+    }
+
+    /**
+     * The same population on other lines, nobody sharing one.
+     *
+     * @param each what everybody's does
+     * @return the population
+     */
+    public Population withLines(LineSettings each) {
+        return new Population(exits, open, symmetric, misbehaving, meanUptime, 0, liars, slow, full, each);
     }
 
     /**

@@ -12,7 +12,37 @@ public enum Ratio {
     TWICE_LATE("datagrams delivered twice, more than a second apart"),
 
     /** Circuits that became ready, of those that the client began to build. */
-    BUILT("circuits built of those begun");
+    BUILT("circuits built of those begun"),
+
+    /** Time in which a flow was interrupted, of all flows' time. */
+    INTERRUPTED("flows' time that was interrupted"),
+
+    /**
+     * Seconds of ready circuits with a special hop (a liar, or a slow one, as the scenario has them), by what uniform
+     * choice among all who are there would give.
+     */
+    SPECIAL_TIME("circuits' time with such hops, by chance's"),
+
+    /** Circuits that became ready with a special hop, by what uniform choice would give. */
+    SPECIAL_BUILT("circuits built with such hops, by chance's"),
+
+    /** Hops of circuits that became ready that are not special, by what uniform choice would give. */
+    PLAIN_CHOSEN("other hops of circuits built, by chance's"),
+
+    /** How many different ones there are among these hops, by what as many uniform draws would bring. */
+    BREADTH("different ones among these, by chance's"),
+
+    /** What is in the measured client's tables in the last hour, by the first. */
+    CLIENT_TABLES("client's tables, last hour by first"),
+
+    /** The same of its deadlines. */
+    CLIENT_DEADLINES("client's deadlines, last hour by first"),
+
+    /** What is in the tables of a relay that stays. */
+    RELAY_TABLES("relay's tables, last hour by first"),
+
+    /** The same of its deadlines. */
+    RELAY_DEADLINES("relay's deadlines, last hour by first");
 
     private final String meaning;
 

@@ -2,6 +2,7 @@ package org.tunnel8.simulation;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
@@ -62,6 +63,7 @@ final class Resident {
         } else if (leaving != null) {
             leaving.die();
         }
+        node = null; // what it knew is of no use to anybody, and would fill a long run's memory
         gone = true;
     }
 
@@ -83,7 +85,12 @@ final class Resident {
 
     /** For a reader, without its address. */
     String describe() {
-        return (isExit() ? "an exit" : "a " + placement.label() + " relay");
+        String what = isExit() ? "an exit" : "a " + placement.label() + " relay";
+        Lie lie = role == null ? null : role.lie();
+        if (lie != null) {
+            return what + " that lies (" + lie.name().toLowerCase(Locale.ROOT) + ")";
+        }
+        return role != null && role.slow() ? what + " far away" : what;
     }
 
     Placement placement() {
@@ -111,7 +118,7 @@ final class Resident {
         return startedNanos;
     }
 
-    /** The production node there, which may have left; null for one who misbehaves. */
+    /** The production node there; null for one who misbehaves, and once it has left. */
     @Nullable
     SimulatedNode node() {
         return node;

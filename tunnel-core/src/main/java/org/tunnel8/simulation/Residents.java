@@ -32,6 +32,9 @@ final class Residents {
     /** How long a place stays empty at most. */
     private static final Duration VACANCY = Duration.ofSeconds(20);
 
+    /** Ten times the median round trip of 60 ms to everybody: 270 ms more each way. */
+    private static final LineSettings FAR_AWAY = LineSettings.slow(Duration.ofMillis(270));
+
     /** What home routers and providers' NATs do (RFC 4787 asks for two minutes or more, and few listen). */
     private static final List<Duration> NAT_TIMEOUTS =
             List.of(Duration.ofSeconds(60), Duration.ofSeconds(120), Duration.ofSeconds(180));
@@ -75,8 +78,21 @@ final class Residents {
         }
     }
 
+    /** Somebody moves in who never leaves: a relay with a public address. */
+    SimulatedNode settle() {
+        Role role = new Role(Placement.PUBLIC, false, null, null, false, false);
+        return Objects.requireNonNull(come(role, IdentityKey.generate(random)).node());
+    }
+
     private void moveIn(Role role, IdentityKey identity) {
-        SimulatedHost host = place(role.placement());
+        Resident resident = come(role, identity);
+        if (!population.meanUptime().equals(Population.FOREVER)) {
+            network.after(uptime(), () -> moveOut(resident, role));
+        }
+    }
+
+    private Resident come(Role role, IdentityKey identity) {
+        SimulatedHost host = place(role.placement(), role.slow() ? FAR_AWAY : population.line());
         Misbehaviour misbehaviour = role.misbehaviour();
         Resident resident;
         if (misbehaviour != null) {
@@ -90,15 +106,15 @@ final class Residents {
                     .roles(role.exit() ? List.of(NodeRole.RELAY, NodeRole.EXIT_BT) : List.of(NodeRole.RELAY))
                     .bootstrap(servers)
                     .listener(ear)
+                    .lie(role.lie())
+                    .joinsCircuits(!role.full())
                     .build();
             ear.isAt(node);
             resident = new Resident(role, node);
             register(resident);
             node.start();
         }
-        if (!population.meanUptime().equals(Population.FOREVER)) {
-            network.after(uptime(), () -> moveOut(resident, role));
-        }
+        return resident;
     }
 
     /** Enters somebody who was built and is about to start. */
@@ -110,11 +126,16 @@ final class Residents {
         arrivals.forEach(listener -> listener.accept(resident));
     }
 
-    /** A host of its own for somebody, behind a router of its own or, now and then, a neighbour's. */
+    /** A host of its own for the measured client. */
     SimulatedHost place(Placement placement) {
+        return place(placement, population.line());
+    }
+
+    /** A host of its own for somebody, behind a router of its own or, now and then, a neighbour's. */
+    private SimulatedHost place(Placement placement, LineSettings line) {
         NatKind kind = placement.natKind();
         if (kind == null) {
-            return network.host(addresses.fresh());
+            return network.host(addresses.fresh()).line(line);
         }
         NatBox neighbours = waitingBoxes.remove(placement);
         if (neighbours != null) {
@@ -123,7 +144,7 @@ final class Residents {
         NatSettings settings = NatSettings.of(kind)
                 .withTimeout(NAT_TIMEOUTS.get(random.nextInt(NAT_TIMEOUTS.size())))
                 .withHairpin(random.nextBoolean());
-        NatBox box = network.nat(settings, addresses.fresh());
+        NatBox box = network.nat(settings, addresses.fresh()).line(line);
         if (random.nextDouble() < population.sharedRouters() / 2) {
             waitingBoxes.put(placement, box);
         }

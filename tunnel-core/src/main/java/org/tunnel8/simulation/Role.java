@@ -9,9 +9,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param placement how whoever holds it is connected
  * @param exit whether that one is an exit
- * @param misbehaviour what it does that it should not; null for a node of ours
+ * @param misbehaviour what it does instead of running a node; null for a node of ours
+ * @param lie what its node does to circuits; null if it is honest
+ * @param slow whether it is far away
+ * @param full whether it joins no circuit
  */
-record Role(Placement placement, boolean exit, @Nullable Misbehaviour misbehaviour) {
+record Role(
+        Placement placement,
+        boolean exit,
+        @Nullable Misbehaviour misbehaviour,
+        @Nullable Lie lie,
+        boolean slow,
+        boolean full) {
     /** Draws the places of so many peers. */
     static List<Role> draw(Population population, int peers, SeededRandom random) {
         int exits = Math.max(1, rounded(population.exits() * peers));
@@ -28,12 +37,25 @@ record Role(Placement placement, boolean exit, @Nullable Misbehaviour misbehavio
         shuffle(placements, random);
         int misbehaving = rounded(population.misbehaving() * others);
         Misbehaviour[] kinds = Misbehaviour.values();
+        int liars = rounded(population.liars() * others);
         List<Role> roles = new ArrayList<>();
         for (int i = 0; i < others; i++) {
-            roles.add(new Role(placements.get(i), false, i < misbehaving ? kinds[i % kinds.length] : null));
+            roles.add(new Role(
+                    placements.get(i),
+                    false,
+                    i < misbehaving ? kinds[i % kinds.length] : null,
+                    i < liars ? Lie.ofNumber(i) : null,
+                    i < rounded(population.slow() * others),
+                    i < rounded(population.full() * others)));
         }
         for (int i = 0; i < exits; i++) {
-            roles.add(new Role(Placement.PUBLIC, true, null));
+            roles.add(new Role(
+                    Placement.PUBLIC,
+                    true,
+                    null,
+                    i < rounded(population.liars() * exits) ? Lie.ofNumber(liars + i) : null,
+                    i < rounded(population.slow() * exits),
+                    i < rounded(population.full() * exits)));
         }
         shuffle(roles, random);
         return roles;

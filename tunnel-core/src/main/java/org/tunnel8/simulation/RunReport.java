@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one seed's run brought. Immutable.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param datagrams how many datagrams were sent in all, the lost ones included
  * @param measurements what was measured in events
  * @param ratios what was measured as one thing by another
+ * @param heap how the process's memory grew, in a scenario of hours; null in all others. It alone is not the same each time
  * @param notes what else is worth knowing, with its time: deaths, interruptions, leaks; the first hundred
  */
 public record RunReport(
@@ -23,7 +25,16 @@ public record RunReport(
         long datagrams,
         Map<Criterion, Measurement> measurements,
         Map<Ratio, Quotient> ratios,
+        @Nullable Heap heap,
         List<String> notes) {
+    /**
+     * What the process's heap held after collections: the whole simulation's, of all runs at the time. Immutable.
+     *
+     * @param firstHourBytes after the first hour
+     * @param lastHourBytes at the end of the last
+     */
+    public record Heap(long firstHourBytes, long lastHourBytes) {}
+
     /** Copies the maps, in the order of the criteria, and the list. */
     public RunReport {
         Map<Criterion, Measurement> copy = new EnumMap<>(Criterion.class);
@@ -46,7 +57,7 @@ public record RunReport(
      */
     public RunReport(
             long seed, Placement client, String digest, long datagrams, Map<Criterion, Measurement> measurements) {
-        this(seed, client, digest, datagrams, measurements, Map.of(), List.of());
+        this(seed, client, digest, datagrams, measurements, Map.of(), null, List.of());
     }
 
     /**

@@ -70,7 +70,7 @@ public record Scenario(
         if (arrival.isNegative() || clientStart.isNegative() || observed.isNegative() || observed.isZero()) {
             throw new IllegalArgumentException("times are not negative, and the client is observed for some time");
         }
-        if ((course == Course.STREAMS) != (load.flows() > 0)) {
+        if (course.hasFlows() != (load.flows() > 0)) {
             throw new IllegalArgumentException("flows are what a client has that streams");
         }
         requirements = List.copyOf(requirements);
@@ -107,7 +107,7 @@ public record Scenario(
         Duration first = clientStart.plus(observed);
         return switch (course) {
             case RETURNS -> first.plus(FIRST_STAY).plus(ABSENCE);
-            case STREAMS -> first.plus(Load.LEAD);
+            case STREAMS, STAYS -> first.plus(Load.LEAD);
             default -> first;
         };
     }
@@ -258,7 +258,9 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withLoad(Load other) {
-        Course fitting = other.flows() > 0 ? Course.STREAMS : course == Course.STREAMS ? Course.JOINS : course;
+        Course flowing = course.hasFlows() ? course : Course.STREAMS;
+        Course quiet = course.hasFlows() ? Course.JOINS : course;
+        Course fitting = other.flows() > 0 ? flowing : quiet;
         return new Scenario(
                 name,
                 summary,

@@ -19,13 +19,15 @@ public final class SimulatedNode implements Participant {
     private final IdentityKey identity;
     private final OutsideOfNode outside;
     private final TunnelEngine engine;
+    private final @Nullable Liar liar;
     private boolean running;
 
     SimulatedNode(SimulatedNodeBuilder builder) {
         this.host = builder.host;
         this.network = host.network();
         this.identity = builder.identity == null ? IdentityKey.generate(network.random()) : builder.identity;
-        this.port = host.open(builder.port, this);
+        this.liar = builder.lie == null ? null : new Liar(builder.lie, this, builder.isExit());
+        this.port = host.open(builder.port, liar == null ? this : liar);
         this.outside = new OutsideOfNode(this, builder.connections);
         this.engine = new TunnelEngine(
                 builder.settings(port.address()),
@@ -179,6 +181,15 @@ public final class SimulatedNode implements Participant {
 
     SimulatedNetwork network() {
         return network;
+    }
+
+    /** The engine sends something. */
+    void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
+        if (liar == null) {
+            port.send(to, buffer, offset, length);
+        } else {
+            liar.sends(to, buffer, offset, length);
+        }
     }
 
     SimulatedPort port() {

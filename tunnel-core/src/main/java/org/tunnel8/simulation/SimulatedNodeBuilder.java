@@ -41,6 +41,10 @@ public final class SimulatedNodeBuilder {
     private List<Cidr> exitAllowed = List.of();
     private @Nullable CircuitSettings circuits;
     private UnaryOperator<DiscoverySettings.Builder> discovery = settings -> settings;
+    private boolean joinsCircuits = true;
+
+    @Nullable
+    Lie lie;
 
     SimulatedNodeBuilder(SimulatedHost host) {
         this.host = host;
@@ -166,6 +170,34 @@ public final class SimulatedNodeBuilder {
         return this;
     }
 
+    /** Has it lie to those whose circuits it joins; null for an honest node. */
+    SimulatedNodeBuilder lie(@Nullable Lie kind) {
+        lie = kind;
+        return this;
+    }
+
+    /** Whether it joins others' circuits, as its roles say it does; a relay that has all it takes does not. */
+    SimulatedNodeBuilder joinsCircuits(boolean yes) {
+        joinsCircuits = yes;
+        return this;
+    }
+
+    boolean isExit() {
+        return (flags & PeerFlags.EXIT_BT) != 0;
+    }
+
+    private RelaySettings relay(PeerFlags announced) {
+        RelaySettings usual = RelaySettings.of(announced);
+        return new RelaySettings(
+                announced,
+                joinsCircuits ? usual.maxJoinedCircuits() : 0,
+                usual.createsPerSecond(),
+                usual.idleLimit(),
+                usual.ageLimit(),
+                usual.extendWindow(),
+                usual.trafficLimitBytes());
+    }
+
     /**
      * Makes the node and binds its port; {@link SimulatedNode#start} sets it going.
      *
@@ -198,7 +230,7 @@ public final class SimulatedNodeBuilder {
         return new EngineSettings(
                 CommunityId.TRIBLER,
                 discovery.apply(known).build(),
-                RelaySettings.of(announced),
+                relay(announced),
                 exitAllowed,
                 circuits,
                 local.getAddress());

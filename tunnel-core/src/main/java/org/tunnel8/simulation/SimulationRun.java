@@ -50,6 +50,7 @@ final class SimulationRun {
     private final IdentityKey clientKey;
     private final int clientPort;
     private final Notes notes;
+    private RunReport.@Nullable Heap heap;
     private final Map<Criterion, Measurement> measured = new EnumMap<>(Criterion.class);
     private final Map<Ratio, Quotient> ratios = new EnumMap<>(Ratio.class);
 
@@ -100,6 +101,7 @@ final class SimulationRun {
             case JOINS_IN_THE_DARK -> joinInTheDark();
             case BUILDS_CIRCUITS -> buildCircuits();
             case STREAMS -> stream();
+            case STAYS -> stay();
             case RETURNS -> leaveAndReturn();
         }
         if (scenario.load().circuits()) {
@@ -117,7 +119,14 @@ final class SimulationRun {
             measured.put(Criterion.NOBODY_SHUNNED, integrity.unshunning());
         }
         return new RunReport(
-                seed, placement, network.log().digest(), network.log().datagrams(), measured, ratios, notes.lines());
+                seed,
+                placement,
+                network.log().digest(),
+                network.log().datagrams(),
+                measured,
+                ratios,
+                heap,
+                notes.lines());
     }
 
     /** Lets time pass in short strides, so that a run can be stopped. */
@@ -179,9 +188,21 @@ final class SimulationRun {
         }
     }
 
+    private void stay() {
+        SimulatedNode relay = residents.settle();
+        Client client = start(withCircuits(CircuitSettings.DEFAULT_MIN_PEERS));
+        GrowthWatch growth = new GrowthWatch(client.node(), relay, scenario.observed(), notes);
+        stream(client);
+        ratios.putAll(growth.ratios());
+        measured.put(Criterion.REQUESTS_END, growth.requestsEnd());
+        heap = growth.heap();
+    }
+
     private void stream() {
-        SimulatedNodeBuilder builder = withCircuits(CircuitSettings.DEFAULT_MIN_PEERS);
-        Client client = start(builder);
+        stream(start(withCircuits(CircuitSettings.DEFAULT_MIN_PEERS)));
+    }
+
+    private void stream(Client client) {
         LeakWatch leaks = new LeakWatch(client.node(), residents, servers, notes);
         pass(Load.LEAD);
         new LoadCourse(scenario, residents, client.node(), client.circuits(), leaks, notes, addresses)

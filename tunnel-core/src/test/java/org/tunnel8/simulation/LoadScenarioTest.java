@@ -82,6 +82,90 @@ class LoadScenarioTest {
         assertThat(measured(run, Criterion.CIRCUIT_ON_REQUEST).trials()).isEqualTo(1);
     }
 
+    private static double ratio(RunReport run, Ratio ratio) {
+        Quotient quotient = run.ratios().get(ratio);
+        assertThat(quotient).as("%s", ratio).isNotNull();
+        return quotient.value().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"steady", "loss-2", "loss-5"})
+    void whereNobodyLeavesNothingDisturbsAFlow(String name) {
+        Scenario played = brief(name, 40, 40);
+        RunReport run = run(played);
+        assertMeets(run, played, "SC-004", "SC-007", "leak", "nonces");
+        assertThat(ratio(run, Ratio.INTERRUPTED)).isZero();
+        // Four links each way, and what was under way when the flow began.
+        double lost = 1 - Math.pow(1 - played.links().loss(), 4);
+        assertThat(ratio(run, Ratio.LOST)).isBetween(lost * 0.7, lost * 1.3 + 0.02);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streaming", "loss-10", "slow-relays"})
+    void aFlowIsMeasuredForAsLongAsItLasts(String name) {
+        Scenario played = brief(name, 40, 40);
+        RunReport run = run(played);
+        assertMeets(run, played, "SC-004", "leak", "nonces");
+        assertThat(run.ratios().get(Ratio.INTERRUPTED)).isNotNull();
+        assertThat(run.ratios().get(Ratio.INTERRUPTED).whole()).isEqualTo(35);
+        assertThat(run.measurements()).containsKey(Criterion.LONGEST_INTERRUPTION);
+    }
+
+    @Test
+    void aSilentFlowIsInterruptedToItsEnd() {
+        Scenario played = brief("full", 25, 30)
+                .withPopulation(Population.STANDING.withFull(1))
+                .withLoad(Load.FLOW);
+        RunReport run = run(played);
+        assertThat(measured(run, Criterion.CIRCUIT_ON_REQUEST).times()).isEmpty();
+        assertThat(ratio(run, Ratio.BUILT)).isZero();
+        assertThat(ratio(run, Ratio.INTERRUPTED)).isEqualTo(1);
+        assertThat(measured(run, Criterion.LONGEST_INTERRUPTION).times()).containsExactly(Duration.ofSeconds(25));
+        assertThat(measured(run, Criterion.UNDISTURBED).times()).isEmpty();
+    }
+
+    @Test
+    void liarsAreCountedAgainstChance() {
+        Scenario played = brief("liars", 40, 40);
+        RunReport run = run(played);
+        assertMeets(run, played, "leak", "nonces");
+        assertThat(run.ratios())
+                .containsKeys(Ratio.SPECIAL_TIME, Ratio.SPECIAL_BUILT, Ratio.PLAIN_CHOSEN, Ratio.BREADTH);
+        assertThat(run.notes()).anyMatch(note -> note.contains("special hops"));
+
+        // Where everybody forges, every circuit has a liar, by chance and in fact.
+        RunReport all = run(played.withPopulation(Population.STANDING.withLiars(1)));
+        Quotient time = all.ratios().get(Ratio.SPECIAL_TIME);
+        assertThat(time).isNotNull();
+        assertThat(time.part()).isEqualTo(time.whole());
+    }
+
+    @Test
+    void atHalfItsCapacityAPathLosesNothingAndAboveItDoes() {
+        Scenario played = brief("half-capacity", 40, 30);
+        RunReport half = run(played);
+        assertThat(half.meets(played.ratios().get(0))).as("%s", half).isTrue();
+        assertThat(half.meets(played.ratios().get(1))).as("%s", half).isTrue();
+        RunReport over = run(played.withPopulation(
+                played.population().withLines(LineSettings.bandwidth(400_000, Duration.ofMillis(100)))));
+        assertThat(ratio(over, Ratio.LOST)).isGreaterThan(0.1);
+    }
+
+    @Test
+    void aLongStayIsComparedWithItsBeginning() {
+        Scenario played = brief("long-haul", 30, 360);
+        RunReport run = run(played);
+        assertMeets(run, played, "leak", "nonces");
+        assertThat(measured(run, Criterion.REQUESTS_END).trials()).isEqualTo(1);
+        assertThat(run.notes()).anyMatch(note -> note.contains("client's tables early and late; peers "));
+        assertThat(ratio(run, Ratio.CLIENT_TABLES)).isPositive();
+        assertThat(ratio(run, Ratio.CLIENT_DEADLINES)).isPositive();
+        assertThat(ratio(run, Ratio.RELAY_TABLES)).isPositive();
+        assertThat(ratio(run, Ratio.RELAY_DEADLINES)).isPositive();
+        assertThat(run.heap()).isNotNull();
+        assertThat(run.heap().lastHourBytes()).isPositive();
+    }
+
     @Test
     void flowsNeedCircuitsAndWhoIsKilledCarriesThem() {
         assertThatThrownBy(() -> Load.NONE.withFlows(1, 200, 100)).isInstanceOf(IllegalArgumentException.class);
@@ -108,6 +192,6 @@ class LoadScenarioTest {
     }
 
     private static RunReport lossy(long seed, Quotient lost) {
-        return new RunReport(seed, Placement.PUBLIC, "0", 0, Map.of(), Map.of(Ratio.LOST, lost), List.of());
+        return new RunReport(seed, Placement.PUBLIC, "0", 0, Map.of(), Map.of(Ratio.LOST, lost), null, List.of());
     }
 }

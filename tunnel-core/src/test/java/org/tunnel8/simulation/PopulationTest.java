@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -39,5 +40,32 @@ class PopulationTest {
                 .hasMessageContaining("misbehaving");
         assertThatThrownBy(() -> new ServerPark(4, 2, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Scenario.standing().get(0).withPeers(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void liarsAreOfAllKindsAndAmongExitsToo() {
+        List<Role> roles = Role.draw(Population.STANDING.withLiars(0.1), 200, new SeededRandom(1));
+        Map<Lie, Integer> kinds = new EnumMap<>(Lie.class);
+        int exits = 0;
+        for (Role role : roles) {
+            Lie lie = role.lie();
+            if (lie != null) {
+                kinds.merge(lie, 1, Integer::sum);
+                exits += role.exit() ? 1 : 0;
+            }
+        }
+        assertThat(kinds).hasSize(5).containsValues(4).doesNotContainValue(3);
+        assertThat(exits).isEqualTo(2);
+    }
+
+    @Test
+    void theSlowAndTheFullAreTheirSharesOfRelaysAndOfExits() {
+        for (Population population : List.of(Population.STANDING.withSlow(0.25), Population.STANDING.withFull(0.25))) {
+            List<Role> roles = Role.draw(population, 100, new SeededRandom(1));
+            assertThat(roles).filteredOn(role -> role.slow() || role.full()).hasSize(25);
+            assertThat(roles)
+                    .filteredOn(role -> role.exit() && (role.slow() || role.full()))
+                    .hasSize(2);
+        }
     }
 }

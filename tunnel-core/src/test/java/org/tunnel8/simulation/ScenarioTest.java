@@ -115,7 +115,11 @@ class ScenarioTest {
             for (Requirement requirement : scenario.requirements()) {
                 assertThat(requirement.limit()).isLessThanOrEqualTo(scenario.observed());
             }
-            assertThat(scenario.horizon()).isLessThanOrEqualTo(Duration.ofMinutes(20));
+            for (RatioRequirement requirement : scenario.ratios()) {
+                assertThat(scenario.requirements()).extracting(Requirement::id).doesNotContain(requirement.id());
+            }
+            Duration longest = scenario.course() == Course.STAYS ? Duration.ofHours(7) : Duration.ofMinutes(20);
+            assertThat(scenario.horizon()).isLessThanOrEqualTo(longest);
         }
     }
 }

@@ -80,6 +80,13 @@ final class SimulationReport {
             }
         }
         line.add("criteria", measured);
+        RunReport.Heap heap = run.heap();
+        if (heap != null) {
+            JsonObject bytes = new JsonObject();
+            bytes.addProperty("firstHourBytes", heap.firstHourBytes());
+            bytes.addProperty("lastHourBytes", heap.lastHourBytes());
+            line.add("heap", bytes);
+        }
         if (!run.notes().isEmpty()) {
             JsonArray notes = new JsonArray();
             run.notes().forEach(notes::add);
@@ -96,6 +103,11 @@ final class SimulationReport {
                 run.datagrams(),
                 done.wallSeconds(),
                 missed(scenario, run));
+        if (heap != null) {
+            report.text(
+                    "  heap of the whole process after a collection: %d KiB after the first hour, %d KiB at the end",
+                    heap.firstHourBytes() >> 10, heap.lastHourBytes() >> 10);
+        }
     }
 
     private static String missed(Scenario scenario, RunReport run) {
