@@ -59,6 +59,7 @@ public final class PeerTable {
     private final IncompatibleKeys incompatible = new IncompatibleKeys();
     private final AddressClaims claims = new AddressClaims();
     private final List<Listener> listeners = new ArrayList<>();
+    private int confirmed;
 
     /** Hears of peers that come and go. Called on the engine's thread, when the table already shows the change. */
     public interface Listener {
@@ -202,6 +203,7 @@ public final class PeerTable {
             remove(victim, RemovalReason.EVICTED);
         }
         peers.add(peer);
+        confirmed += peer.isConfirmed() ? 1 : 0;
         byKey.put(peer.key(), peer);
         byAddress.put(peer.address(), peer);
         for (Listener listener : listeners) {
@@ -219,6 +221,7 @@ public final class PeerTable {
             peer.proven(deadlines.nowNanos());
             claims.refuted(sighting.address());
             if (confirms && byKey.containsKey(peer.key())) {
+                confirmed++;
                 for (Listener listener : listeners) {
                     listener.peerConfirmed(peer);
                 }
@@ -293,6 +296,7 @@ public final class PeerTable {
             byAddress.remove(peer.otherAddress(), peer);
         }
         peers.remove(peer);
+        confirmed -= peer.isConfirmed() ? 1 : 0;
         remember(peer);
         for (Listener listener : listeners) {
             listener.peerRemoved(peer, reason);
@@ -400,11 +404,7 @@ public final class PeerTable {
      * @return zero or more, at most {@link #size()}
      */
     public int confirmedCount() {
-        int count = 0;
-        for (Peer peer : peers) {
-            count += peer.isConfirmed() ? 1 : 0;
-        }
-        return count;
+        return confirmed;
     }
 
     /**

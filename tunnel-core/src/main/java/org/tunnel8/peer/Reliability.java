@@ -1,8 +1,6 @@
 package org.tunnel8.peer;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standing of one public key: what it did and failed to do, per role, with older evidence fading (FR-018b, D11).
@@ -29,14 +27,13 @@ public final class Reliability {
     /** A peer that has failed so often in a row is let alone for this long: others forget a dead peer in that time. */
     public static final long REST_NANOS = 60_000_000_000L;
 
-    private final Map<PeerRole, Tally> tallies = new EnumMap<>(PeerRole.class);
+    // Made when something is entered: most peers are seen in one role at most.
+    private @Nullable Tally introduction;
+    private @Nullable Tally relay;
+    private @Nullable Tally exit;
 
     /** Makes the standing of a key about which nothing is known. */
-    public Reliability() {
-        for (PeerRole role : PeerRole.values()) {
-            tallies.put(role, new Tally());
-        }
-    }
+    public Reliability() {}
 
     /**
      * Enters a success.
@@ -45,8 +42,9 @@ public final class Reliability {
      * @param nowNanos the time on the engine's clock
      */
     public void succeeded(PeerRole role, long nowNanos) {
-        tally(role).add(1, 0, nowNanos);
-        tally(role).failuresInARow = 0;
+        Tally tally = tallyToEnter(role);
+        tally.add(1, 0, nowNanos);
+        tally.failuresInARow = 0;
     }
 
     /**
@@ -60,10 +58,11 @@ public final class Reliability {
         if (!(share > 0 && share <= 1)) {
             throw new IllegalArgumentException("the share of a failure lies above 0 and not above 1, not at " + share);
         }
-        tally(role).add(0, share, nowNanos);
+        Tally tally = tallyToEnter(role);
+        tally.add(0, share, nowNanos);
         if (share == 1) {
-            tally(role).failuresInARow++;
-            tally(role).failedNanos = nowNanos;
+            tally.failuresInARow++;
+            tally.failedNanos = nowNanos;
         }
     }
 
@@ -76,6 +75,9 @@ public final class Reliability {
      */
     public double score(PeerRole role, long nowNanos) {
         Tally tally = tally(role);
+        if (tally == null) {
+            return UNKNOWN_SCORE;
+        }
         tally.fade(nowNanos);
         return (tally.successes + PRIOR_WEIGHT) / (tally.successes + tally.failures + 2 * PRIOR_WEIGHT);
     }
@@ -89,6 +91,9 @@ public final class Reliability {
      */
     public double evidence(PeerRole role, long nowNanos) {
         Tally tally = tally(role);
+        if (tally == null) {
+            return 0;
+        }
         tally.fade(nowNanos);
         return tally.successes + tally.failures;
     }
@@ -100,7 +105,8 @@ public final class Reliability {
      * @return zero or more
      */
     public int failuresInARow(PeerRole role) {
-        return tally(role).failuresInARow;
+        Tally tally = tally(role);
+        return tally == null ? 0 : tally.failuresInARow;
     }
 
     /**
@@ -113,7 +119,7 @@ public final class Reliability {
      */
     public boolean isResting(PeerRole role, long nowNanos) {
         Tally tally = tally(role);
-        return tally.failuresInARow >= FAILURES_TO_REST && nowNanos - tally.failedNanos < REST_NANOS;
+        return tally != null && tally.failuresInARow >= FAILURES_TO_REST && nowNanos - tally.failedNanos < REST_NANOS;
     }
 
     /**
@@ -132,16 +138,33 @@ public final class Reliability {
      * @return false for a key about which nothing is known
      */
     public boolean isKnown() {
-        for (Tally tally : tallies.values()) {
-            if (tally.successes > 0 || tally.failures > 0) {
-                return true;
-            }
-        }
-        return false;
+        return hasEvidence(introduction) || hasEvidence(relay) || hasEvidence(exit);
     }
 
-    private Tally tally(PeerRole role) {
-        return Objects.requireNonNull(tallies.get(role));
+    private static boolean hasEvidence(@Nullable Tally tally) {
+        return tally != null && (tally.successes > 0 || tally.failures > 0);
+    }
+
+    private @Nullable Tally tally(PeerRole role) {
+        return switch (role) {
+            case INTRODUCTION -> introduction;
+            case RELAY -> relay;
+            case EXIT -> exit;
+        };
+    }
+
+    private Tally tallyToEnter(PeerRole role) {
+        Tally known = tally(role);
+        if (known != null) {
+            return known;
+        }
+        Tally made = new Tally();
+        switch (role) {
+            case INTRODUCTION -> introduction = made;
+            case RELAY -> relay = made;
+            case EXIT -> exit = made;
+        }
+        return made;
     }
 
     private static final class Tally {

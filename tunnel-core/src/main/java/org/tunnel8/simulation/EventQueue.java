@@ -1,6 +1,5 @@
 package org.tunnel8.simulation;
 
-import org.jspecify.annotations.Nullable;
 import org.tunnel8.time.TimeHeap;
 
 /** What is to happen, soonest first, and in the order of asking among what happens at the same time. */
@@ -15,8 +14,7 @@ final class EventQueue {
 
     /** The time of the first event; {@link Long#MAX_VALUE} if there is none. */
     long nextNanos() {
-        @Nullable Event first = heap.first();
-        return first == null ? Long.MAX_VALUE : first.atNanos;
+        return heap.firstNanos();
     }
 
     Event remove() {

@@ -18,44 +18,17 @@ public final class NatBox extends Site {
     /** Mappings whose time is over are swept out when there are this many, and then each time they have doubled. */
     private static final int FIRST_FORGETTING = 64;
 
-    /** Targets remembered for each mapping; when there are more, the one that was sent to first goes. */
-    private static final int MAX_TARGETS = 1_024;
-
     private final SimulatedNetwork network;
     private final NatSettings settings;
     private final long timeoutNanos;
     private final SeededRandom random;
     private final Map<InetAddress, SimulatedHost> inside = new LinkedHashMap<>();
-    private final Map<Object, Mapping> outward = new HashMap<>();
-    private final Map<Integer, Mapping> inward = new HashMap<>();
+    private final NatMappings mappings = new NatMappings();
     private final Map<Integer, InetSocketAddress> everMapped = new HashMap<>();
     private @Nullable SimulatedHost only;
     private InetAddress outside;
     private int forgetAt;
     private long refused;
-
-    /** What a symmetric box tells mappings apart by. */
-    private record Flow(InetSocketAddress inside, InetSocketAddress target) {}
-
-    private static final class Permission {
-        long givenNanos;
-    }
-
-    private static final class Mapping {
-        final Object key;
-        final InetSocketAddress inside;
-        final InetSocketAddress outside;
-        /** Whom something was sent to, addresses or endpoints, and when. */
-        final Map<Object, Permission> targets = new LinkedHashMap<>();
-
-        long usedNanos;
-
-        Mapping(Object key, InetSocketAddress inside, InetSocketAddress outside) {
-            this.key = key;
-            this.inside = inside;
-            this.outside = outside;
-        }
-    }
 
     NatBox(SimulatedNetwork network, int number, NatSettings settings, InetAddress outside, SeededRandom random) {
         super(number);
@@ -104,8 +77,7 @@ public final class NatBox extends Site {
     public void moveTo(InetAddress address) {
         network.move(this, outside, address);
         outside = address;
-        outward.clear();
-        inward.clear();
+        mappings.clear();
     }
 
     /**
@@ -114,7 +86,7 @@ public final class NatBox extends Site {
      * @return zero or more
      */
     public int mappings() {
-        return inward.size();
+        return mappings.size();
     }
 
     /**
@@ -155,74 +127,47 @@ public final class NatBox extends Site {
     /** The source that a datagram from inside gets; null if the box is full. */
     @Nullable
     InetSocketAddress translateOut(long nowNanos, InetSocketAddress source, InetSocketAddress target) {
-        Object key = settings.kind().perTarget() ? new Flow(source, target) : source;
-        Mapping mapping = outward.get(key);
+        InetSocketAddress only = settings.kind().perTarget() ? target : null;
+        NatMapping mapping = mappings.from(source, only);
         if (mapping != null && isOver(mapping.usedNanos, nowNanos)) {
-            remove(mapping);
+            mappings.remove(mapping);
             mapping = null;
         }
         if (mapping == null) {
-            mapping = map(nowNanos, key, source);
+            mapping = map(nowNanos, source, only);
             if (mapping == null) {
                 refused++;
                 return null;
             }
         }
         mapping.usedNanos = nowNanos;
-        permit(mapping, permission(target), nowNanos);
+        if (settings.kind() != NatKind.FULL_CONE) {
+            mapping.permit(permission(target), nowNanos, timeoutNanos);
+        }
         return mapping.outside;
     }
 
-    private void permit(Mapping mapping, Object remote, long nowNanos) {
-        Permission given = mapping.targets.get(remote);
-        if (given == null) {
-            if (mapping.targets.size() >= MAX_TARGETS) {
-                mapping.targets.values().removeIf(old -> isOver(old.givenNanos, nowNanos));
-            }
-            if (mapping.targets.size() >= MAX_TARGETS) {
-                mapping.targets.remove(mapping.targets.keySet().iterator().next());
-            }
-            given = new Permission();
-            mapping.targets.put(remote, given);
-        }
-        given.givenNanos = nowNanos;
-    }
-
-    private @Nullable Mapping map(long nowNanos, Object key, InetSocketAddress source) {
-        if (inward.size() >= forgetAt) {
-            forgetOld(nowNanos);
-            forgetAt = Math.min(settings.maxMappings(), Math.max(FIRST_FORGETTING, 2 * inward.size()));
-            if (inward.size() >= settings.maxMappings()) {
+    private @Nullable NatMapping map(long nowNanos, InetSocketAddress source, @Nullable InetSocketAddress only) {
+        if (mappings.size() >= forgetAt) {
+            mappings.removeIf(mapping -> isOver(mapping.usedNanos, nowNanos));
+            forgetAt = Math.min(settings.maxMappings(), Math.max(FIRST_FORGETTING, 2 * mappings.size()));
+            if (mappings.size() >= settings.maxMappings()) {
                 return null;
             }
         }
         // Cones keep the port if they can; a symmetric box's are anybody's guess.
         int port = settings.kind().perTarget() ? randomPort() : source.getPort();
-        while (port < FIRST_PORT || inward.containsKey(port)) {
+        while (port < FIRST_PORT || mappings.at(port) != null) {
             port = randomPort();
         }
-        Mapping mapping = new Mapping(key, source, new InetSocketAddress(outside, port));
-        outward.put(key, mapping);
-        inward.put(port, mapping);
+        NatMapping mapping = new NatMapping(source, only, new InetSocketAddress(outside, port));
+        mappings.add(mapping);
         everMapped.put(port, source);
         return mapping;
     }
 
     private int randomPort() {
         return FIRST_PORT + random.nextInt(PORTS);
-    }
-
-    private void forgetOld(long nowNanos) {
-        for (Mapping mapping : inward.values().toArray(new Mapping[0])) {
-            if (isOver(mapping.usedNanos, nowNanos)) {
-                remove(mapping);
-            }
-        }
-    }
-
-    private void remove(Mapping mapping) {
-        outward.remove(mapping.key);
-        inward.remove(mapping.outside.getPort());
     }
 
     private boolean isOver(long usedNanos, long nowNanos) {
@@ -242,18 +187,16 @@ public final class NatBox extends Site {
     /** Where inside a datagram goes that came to a port outside; null if it is not let in. */
     @Nullable
     InetSocketAddress translateIn(long nowNanos, InetSocketAddress from, int port) {
-        Mapping mapping = inward.get(port);
+        NatMapping mapping = mappings.at(port);
         if (mapping == null) {
             return null;
         }
         if (isOver(mapping.usedNanos, nowNanos)) {
-            remove(mapping);
+            mappings.remove(mapping);
             return null;
         }
-        if (settings.kind() == NatKind.FULL_CONE) {
-            return mapping.inside;
-        }
-        Permission given = mapping.targets.get(permission(from));
-        return given != null && !isOver(given.givenNanos, nowNanos) ? mapping.inside : null;
+        boolean letsIn =
+                settings.kind() == NatKind.FULL_CONE || mapping.permits(permission(from), nowNanos, timeoutNanos);
+        return letsIn ? mapping.inside : null;
     }
 }

@@ -1,33 +1,28 @@
 package org.tunnel8.simulation;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** The ways between sites: how long each takes is decided by the network's seed and the pair, whoever speaks first. */
 final class Paths {
     private static final int FIRST_PLACES = 1 << 12;
 
+    // What the table holds of each pair, and what stands in the place of a pair where there is none.
+    private static final int FIELDS = 4;
+    private static final int ONE_WAY = 1;
+    private static final int UP = 2;
+    private static final int DOWN = 3;
+    private static final long FREE = Long.MIN_VALUE;
+
     private final long seed;
-    /** By pair, in the first free place from the one that the pair's digest names; at most half full. */
-    private @Nullable Path[] table = new Path[FIRST_PLACES];
+    /**
+     * Four numbers for each pair, side by side in memory: the pair itself, the way's time, and when the last datagram
+     * arrives that may not be overtaken, in the direction of rising numbers and back. A pair is in the first free place from
+     * the one that its digest names; at most half of them are taken.
+     */
+    private long[] table = emptyTable(FIRST_PLACES);
 
     private int count;
     private LinkSettings settings = LinkSettings.steady(Duration.ofMillis(60));
-
-    /** The way between two sites. */
-    static final class Path {
-        final long pair;
-        final long oneWayNanos;
-        /** When the last datagram arrives that may not be overtaken, in the direction of rising numbers and back. */
-        long upNanos;
-
-        long downNanos;
-
-        Path(long pair, long oneWayNanos) {
-            this.pair = pair;
-            this.oneWayNanos = oneWayNanos;
-        }
-    }
 
     Paths(long seed) {
         this.seed = seed;
@@ -39,41 +34,61 @@ final class Paths {
 
     void settings(LinkSettings changed) {
         settings = changed;
-        table = new Path[FIRST_PLACES];
+        table = emptyTable(FIRST_PLACES);
         count = 0;
     }
 
-    Path between(int a, int b) {
-        long pair = ((long) Math.min(a, b) << 32) | Math.max(a, b);
-        int place = placeOf(pair);
-        Path known = table[place];
-        if (known == null) {
-            known = new Path(pair, draw(pair));
-            table[place] = known;
-            if (2 * ++count > table.length) {
-                grow();
-            }
+    private static long[] emptyTable(int places) {
+        long[] table = new long[FIELDS * places];
+        for (int at = 0; at < table.length; at += FIELDS) {
+            table[at] = FREE;
         }
-        return known;
+        return table;
+    }
+
+    /** The way between two sites: where it is, until the next one is asked for. */
+    int between(int a, int b) {
+        long pair = ((long) Math.min(a, b) << 32) | Integer.toUnsignedLong(Math.max(a, b));
+        int at = placeOf(pair);
+        if (table[at] == FREE) {
+            if (FIELDS * 2 * ++count > table.length) {
+                grow();
+                at = placeOf(pair);
+            }
+            table[at] = pair;
+            table[at + ONE_WAY] = draw(pair);
+        }
+        return at;
+    }
+
+    /** How long a way takes in each direction. */
+    long oneWayNanos(int at) {
+        return table[at + ONE_WAY];
+    }
+
+    /** Has a datagram overtake no other that goes the same way: tells when it arrives that would at some time. */
+    long inOrder(int at, boolean up, long arrivesNanos) {
+        int direction = at + (up ? UP : DOWN);
+        long arrives = Math.max(arrivesNanos, table[direction]);
+        table[direction] = arrives;
+        return arrives;
     }
 
     private int placeOf(long pair) {
-        int place = (int) SeededRandom.mix(pair) & (table.length - 1);
-        while (true) {
-            Path there = table[place];
-            if (there == null || there.pair == pair) {
-                return place;
-            }
-            place = (place + 1) & (table.length - 1);
+        int mask = table.length - 1;
+        int at = (int) SeededRandom.mix(pair) * FIELDS & mask;
+        while (table[at] != FREE && table[at] != pair) {
+            at = (at + FIELDS) & mask;
         }
+        return at;
     }
 
     private void grow() {
-        @Nullable Path[] old = table;
-        table = new Path[2 * old.length];
-        for (Path path : old) {
-            if (path != null) {
-                table[placeOf(path.pair)] = path;
+        long[] old = table;
+        table = emptyTable(2 * old.length / FIELDS);
+        for (int at = 0; at < old.length; at += FIELDS) {
+            if (old[at] != FREE) {
+                System.arraycopy(old, at, table, placeOf(old[at]), FIELDS);
             }
         }
     }

@@ -322,7 +322,7 @@ public final class SimulatedNetwork {
         if (address == null || !host.isConnected()) {
             return;
         }
-        InetSocketAddress source = new InetSocketAddress(address, port.number());
+        InetSocketAddress source = port.at(address);
         NatBox nat = host.nat();
         if (nat == null || !address.equals(host.address())) {
             depart(host, source, to, bytes);
@@ -377,16 +377,12 @@ public final class SimulatedNetwork {
         }
         int a = sender == null ? -1 : sender.number();
         int b = receiver == null ? -1 : receiver.number();
-        Paths.Path path = paths.between(a, b);
-        long arrives = left + path.oneWayNanos + delayOf(sender) + delayOf(receiver) + draw(link.jitter());
+        int path = paths.between(a, b);
+        long arrives = left + paths.oneWayNanos(path) + delayOf(sender) + delayOf(receiver) + draw(link.jitter());
         if (strikes(link.reordering())) {
             arrives += draw(link.reorderingDelay());
-        } else if (a < b) {
-            arrives = Math.max(arrives, path.upNanos);
-            path.upNanos = arrives;
         } else {
-            arrives = Math.max(arrives, path.downNanos);
-            path.downNanos = arrives;
+            arrives = paths.inOrder(path, a < b, arrives);
         }
         queue.add(new Flight(arrives, from, to, bytes, null, receiver, false));
         if (strikes(link.duplication())) {

@@ -1,5 +1,6 @@
 package org.tunnel8.simulation;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ public final class SimulatedPort {
     private final int number;
     private final Participant participant;
     private @Nullable Consumer<Passage> watcher;
+    private @Nullable InetSocketAddress lastAddress;
     private boolean open = true;
 
     /** The event in the queue that runs the participant's deadlines; others for this port are out of date. */
@@ -56,7 +58,17 @@ public final class SimulatedPort {
      * @return the host's address, a private one behind a NAT box, and the port
      */
     public InetSocketAddress address() {
-        return new InetSocketAddress(host.address(), number);
+        return at(host.address());
+    }
+
+    /** The port at one of its host's addresses: the same object while that is the same, as it is asked for all the time. */
+    InetSocketAddress at(InetAddress address) {
+        InetSocketAddress last = lastAddress;
+        if (last == null || !last.getAddress().equals(address)) {
+            last = new InetSocketAddress(address, number);
+            lastAddress = last;
+        }
+        return last;
     }
 
     /** Has somebody hear of all that is sent from here, and of nothing that only seems to be. */

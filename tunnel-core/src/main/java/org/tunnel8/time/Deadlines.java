@@ -71,12 +71,8 @@ public final class Deadlines {
 
     /** Runs what is due at the time last told, earliest first, also what those actions make due at that time. */
     public void runDue() {
-        while (true) {
-            Deadline first = queue.first();
-            if (first == null || first.whenNanos() > nowNanos) {
-                return;
-            }
-            first = queue.removeFirst();
+        while (queue.size() > 0 && queue.firstNanos() <= nowNanos) {
+            Deadline first = queue.removeFirst();
             if (first.isPending()) {
                 first.run();
             } else {

@@ -1,8 +1,7 @@
 package org.tunnel8.time;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class TimeHeap<T extends TimeHeap.Entry<T>> {
     private static final int FIRST_PLACES = 16;
 
-    private final List<T> heap = new ArrayList<>();
+    private @Nullable Object[] entries = new Object[FIRST_PLACES];
     private long[] times = new long[FIRST_PLACES];
+    private int size;
 
     /**
      * Something with a time that does not change while it is held.
@@ -49,10 +49,10 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
      * @param entry one that is not held yet
      */
     public void add(T entry) {
-        int at = heap.size();
-        heap.add(entry);
+        int at = size++;
         if (at == times.length) {
             times = Arrays.copyOf(times, 2 * at);
+            entries = Arrays.copyOf(entries, 2 * at);
         }
         while (at > 0) {
             int parent = (at - 1) >>> 1;
@@ -71,19 +71,32 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
      * @return null if there is none
      */
     public @Nullable T first() {
-        return heap.isEmpty() ? null : heap.get(0);
+        return size == 0 ? null : entry(0);
+    }
+
+    /**
+     * The time of the entry that comes first; does not touch the entry.
+     *
+     * @return nanoseconds; {@link Long#MAX_VALUE} if there is none
+     */
+    public long firstNanos() {
+        return size == 0 ? Long.MAX_VALUE : times[0];
     }
 
     /**
      * Takes out the entry that comes first.
      *
      * @return the entry
-     * @throws IndexOutOfBoundsException if there is none
+     * @throws NoSuchElementException if there is none
      */
     public T removeFirst() {
-        T first = heap.get(0);
-        T last = heap.remove(heap.size() - 1);
-        if (!heap.isEmpty()) {
+        if (size == 0) {
+            throw new NoSuchElementException("nothing is to happen");
+        }
+        T first = entry(0);
+        T last = entry(--size);
+        entries[size] = null;
+        if (size > 0) {
             sink(last, 0);
         }
         return first;
@@ -95,13 +108,20 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
      * @param which tells the kind
      */
     public void removeIf(Predicate<T> which) {
-        heap.removeIf(which);
-        times = new long[Math.max(FIRST_PLACES, Integer.highestOneBit(heap.size()) << 1)];
-        for (int i = 0; i < heap.size(); i++) {
-            times[i] = heap.get(i).whenNanos();
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            T entry = entry(i);
+            if (!which.test(entry)) {
+                put(entry, kept++);
+            }
         }
-        for (int i = (heap.size() >>> 1) - 1; i >= 0; i--) {
-            sink(heap.get(i), i);
+        Arrays.fill(entries, kept, size, null);
+        size = kept;
+        int places = Math.max(FIRST_PLACES, Integer.highestOneBit(size) << 1);
+        times = Arrays.copyOf(times, places);
+        entries = Arrays.copyOf(entries, places);
+        for (int i = (size >>> 1) - 1; i >= 0; i--) {
+            sink(entry(i), i);
         }
     }
 
@@ -111,17 +131,17 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
      * @return zero or more
      */
     public int size() {
-        return heap.size();
+        return size;
     }
 
     private void sink(T entry, int from) {
         int at = from;
         while (true) {
             int child = 2 * at + 1;
-            if (child >= heap.size()) {
+            if (child >= size) {
                 break;
             }
-            if (child + 1 < heap.size() && isBefore(child + 1, child)) {
+            if (child + 1 < size && isBefore(child + 1, child)) {
                 child++;
             }
             if (isBefore(entry, child)) {
@@ -133,23 +153,29 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         put(entry, at);
     }
 
+    /** What is at a place that is taken. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // only entries of this type are ever put there
+    private T entry(int place) {
+        return (T) entries[place];
+    }
+
     private void put(T entry, int place) {
-        heap.set(place, entry);
+        entries[place] = entry;
         times[place] = entry.whenNanos();
     }
 
     private void move(int from, int to) {
-        heap.set(to, heap.get(from));
+        entries[to] = entries[from];
         times[to] = times[from];
     }
 
     private boolean isBefore(T entry, int place) {
         long time = entry.whenNanos();
-        return time < times[place] || (time == times[place] && entry.isBefore(heap.get(place)));
+        return time < times[place] || (time == times[place] && entry.isBefore(entry(place)));
     }
 
     private boolean isBefore(int place, int other) {
         return times[place] < times[other]
-                || (times[place] == times[other] && heap.get(place).isBefore(heap.get(other)));
+                || (times[place] == times[other] && entry(place).isBefore(entry(other)));
     }
 }

@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.DropReason;
@@ -33,6 +34,7 @@ final class DiscoveryPings {
     }
 
     void send(InetSocketAddress address) {
+        forgetLate();
         int identifier = context.random().nextInt(IDENTIFIERS);
         outstanding.remove(identifier);
         outstanding.put(identifier, new Outstanding(address, context.deadlines().nowNanos()));
@@ -40,6 +42,14 @@ final class DiscoveryPings {
             outstanding.remove(outstanding.keySet().iterator().next());
         }
         context.output().send(address, CommunityId.DISCOVERY, new DiscoveryPing(identifier));
+    }
+
+    private void forgetLate() {
+        long latest = context.deadlines().nowNanos() - LIMIT_NANOS;
+        Iterator<Outstanding> oldestFirst = outstanding.values().iterator();
+        while (oldestFirst.hasNext() && oldestFirst.next().sentNanos() < latest) {
+            oldestFirst.remove();
+        }
     }
 
     void onPong(InetSocketAddress from, DiscoveryPong pong) {

@@ -1,8 +1,6 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.wire.walk.WalkStyle;
@@ -29,7 +27,41 @@ final class Exchange {
     }
 
     /** One request on the wire. */
-    record Attempt(Exchange exchange, int identifier, long sentNanos) {}
+    static final class Attempt {
+        private final Exchange exchange;
+        private final int identifier;
+        private final long sentNanos;
+        /** The request of the same exchange before this one. */
+        private final @Nullable Attempt earlier;
+
+        /** The next in the same place of the {@link ExchangeIndex}, which alone uses it. */
+        @Nullable
+        Attempt chained;
+
+        private Attempt(Exchange exchange, int identifier, long sentNanos, @Nullable Attempt earlier) {
+            this.exchange = exchange;
+            this.identifier = identifier;
+            this.sentNanos = sentNanos;
+            this.earlier = earlier;
+        }
+
+        Exchange exchange() {
+            return exchange;
+        }
+
+        int identifier() {
+            return identifier;
+        }
+
+        long sentNanos() {
+            return sentNanos;
+        }
+
+        @Nullable
+        Attempt earlier() {
+            return earlier;
+        }
+    }
 
     /** Answers with wrong signatures that are looked at outside of all rations. Who sends them guesses, or listens. */
     private static final int MAX_FORGED_ANSWERS = 4;
@@ -38,16 +70,22 @@ final class Exchange {
     private final WalkTarget target;
     private final long startedNanos;
     private final HandshakeStateMachine handshake = new HandshakeStateMachine();
-    private final List<Attempt> attempts = new ArrayList<>(2);
+    private final int addressHash;
+    private @Nullable Attempt latest;
     private int forgedAnswers;
     private int retries;
     private boolean answered;
     private @Nullable Deadline retry;
 
+    /** The next in the same place of the {@link ExchangeIndex}, which alone uses it. */
+    @Nullable
+    Exchange chained;
+
     Exchange(Purpose purpose, WalkTarget target, long startedNanos) {
         this.purpose = purpose;
         this.target = target;
         this.startedNanos = startedNanos;
+        this.addressHash = target.address().hashCode();
     }
 
     Purpose purpose() {
@@ -57,6 +95,11 @@ final class Exchange {
     /** The address that is asked. */
     InetSocketAddress address() {
         return target.address();
+    }
+
+    /** The hash code of {@link #address()}. */
+    int addressHash() {
+        return addressHash;
     }
 
     /** What was to be asked, and who said so. */
@@ -76,8 +119,17 @@ final class Exchange {
         return handshake;
     }
 
-    List<Attempt> attempts() {
-        return attempts;
+    /** Notes one more request on the wire. */
+    Attempt attempted(int identifier, long nowNanos) {
+        Attempt attempt = new Attempt(this, identifier, nowNanos, latest);
+        latest = attempt;
+        return attempt;
+    }
+
+    /** The last request; null before the first. */
+    @Nullable
+    Attempt latest() {
+        return latest;
     }
 
     /** Tells whether the response came; the handshake can be complete without, by a request of theirs. */

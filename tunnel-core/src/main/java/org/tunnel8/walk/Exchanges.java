@@ -1,9 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.TableSize;
@@ -56,8 +54,7 @@ final class Exchanges {
     private final RequestSender sender;
     private final Outcome outcome;
     private final RttEstimator strangersRtt = new RttEstimator();
-    private final Map<Integer, Attempt> byIdentifier = new HashMap<>();
-    private final Map<InetSocketAddress, Exchange> byAddress = new HashMap<>();
+    private final ExchangeIndex index = new ExchangeIndex();
     private int exchanges;
     private boolean stopped;
 
@@ -98,7 +95,7 @@ final class Exchanges {
             return false;
         }
         Exchange exchange = new Exchange(purpose, target, deadlines.nowNanos());
-        byAddress.put(target.address(), exchange);
+        index.put(exchange);
         exchanges++;
         deadlines.after(LIMIT_NANOS, () -> forget(exchange));
         send(exchange);
@@ -107,20 +104,20 @@ final class Exchanges {
 
     /** Tells whether an answer from this address is still hoped for. */
     boolean isUnderWay(InetSocketAddress address) {
-        Exchange exchange = byAddress.get(address);
+        Exchange exchange = index.with(address);
         return exchange != null && exchange.isAwaited();
     }
 
     /** The latest exchange with an address in the last {@link #LIMIT_NANOS}. */
     @Nullable
     Exchange with(InetSocketAddress address) {
-        return byAddress.get(address);
+        return index.with(address);
     }
 
     /** The request that bears this identifier. */
     @Nullable
     Attempt attempt(int identifier) {
-        return byIdentifier.get(identifier);
+        return index.attempt(identifier);
     }
 
     /** How many requests of a purpose hold back others: unanswered and young. */
@@ -129,15 +126,9 @@ final class Exchanges {
         long young = strangersRtt.samples() == 0
                 ? OUTSTANDING_NANOS
                 : strangersRtt.timeoutNanos(LEAST_OUTSTANDING_NANOS, OUTSTANDING_NANOS);
-        int count = 0;
-        for (Exchange exchange : byAddress.values()) {
-            if (exchange.purpose() == purpose
-                    && now - exchange.startedNanos() < young
-                    && exchange.handshake().isUnderWay()) {
-                count++;
-            }
-        }
-        return count;
+        return index.count(exchange -> exchange.purpose() == purpose
+                && now - exchange.startedNanos() < young
+                && exchange.handshake().isUnderWay());
     }
 
     /** The response came from the address that was asked: measures the round trip and ends the repetitions. */
@@ -164,7 +155,7 @@ final class Exchanges {
 
     /** A puncture came from this address: repeats the request at once. False if that does not fit. */
     boolean punctured(InetSocketAddress from) {
-        Exchange exchange = byAddress.get(from);
+        Exchange exchange = index.with(from);
         if (exchange == null || !exchange.handshake().punctureReceived()) {
             return false;
         }
@@ -175,7 +166,7 @@ final class Exchanges {
 
     /** A request came from this address, perhaps under a made-up source: ours is repeated until it is answered. */
     void requestedFrom(InetSocketAddress from) {
-        Exchange exchange = byAddress.get(from);
+        Exchange exchange = index.with(from);
         if (exchange != null) {
             exchange.handshake().requestReceived();
         }
@@ -183,7 +174,7 @@ final class Exchanges {
 
     /** Whoever is at this address has shown that he is there: no need to repeat our request. */
     void heardFrom(InetSocketAddress from) {
-        Exchange exchange = byAddress.get(from);
+        Exchange exchange = index.with(from);
         if (exchange != null) {
             exchange.awaitRetry(null);
         }
@@ -196,9 +187,7 @@ final class Exchanges {
 
     private void send(Exchange exchange) {
         int identifier = freeIdentifier();
-        Attempt attempt = new Attempt(exchange, identifier, deadlines.nowNanos());
-        byIdentifier.put(identifier, attempt);
-        exchange.attempts().add(attempt);
+        index.put(exchange.attempted(identifier, deadlines.nowNanos()));
         exchange.handshake().requestSent();
         int mostRetries = exchange.purpose() == Purpose.CHECK ? MAX_CHECK_RETRIES : MAX_RETRIES;
         if (exchange.retries() < mostRetries) {
@@ -223,10 +212,10 @@ final class Exchanges {
 
     private void forget(Exchange exchange) {
         exchange.awaitRetry(null);
-        for (Attempt attempt : exchange.attempts()) {
-            byIdentifier.remove(attempt.identifier());
+        for (Attempt attempt = exchange.latest(); attempt != null; attempt = attempt.earlier()) {
+            index.remove(attempt);
         }
-        byAddress.remove(exchange.address(), exchange);
+        index.remove(exchange);
         exchanges--;
         if (exchange.handshake().limitReached() && !stopped) {
             outcome.failed(exchange);
@@ -235,7 +224,7 @@ final class Exchanges {
 
     private int freeIdentifier() {
         int identifier = random.nextInt(IDENTIFIERS);
-        while (byIdentifier.containsKey(identifier)) {
+        while (index.attempt(identifier) != null) {
             identifier = (identifier + 1) % IDENTIFIERS;
         }
         return identifier;
@@ -245,6 +234,6 @@ final class Exchanges {
     List<TableSize> tables(String of) {
         return List.of(
                 new TableSize("exchanges" + of, exchanges, most),
-                new TableSize("requests of exchanges" + of, byIdentifier.size(), MAX_ATTEMPTS * most));
+                new TableSize("requests of exchanges" + of, index.attemptCount(), MAX_ATTEMPTS * most));
     }
 }

@@ -1,8 +1,5 @@
 package org.tunnel8.walk;
 
-import java.util.Collections;
-import java.util.List;
-
 /**
  * On which port those lately asked see us, by one IP address of ours. Immutable.
  *
@@ -30,42 +27,35 @@ record PortVotes(int voters, int agreeing, int ports, int port, boolean agreed) 
      * Counts.
      *
      * @param newestFirst what each voter named
+     * @param voters how many of these there are
      */
-    static PortVotes of(List<Integer> newestFirst) {
-        List<Integer> looked = newestFirst.subList(0, Math.min(MOST, newestFirst.size()));
+    static PortVotes of(int[] newestFirst, int voters) {
+        int looked = Math.min(MOST, voters);
         int best = 0;
         int most = 0;
         int different = 0;
-        for (int i = 0; i < looked.size(); i++) {
-            int count = 0;
-            for (int k = 0; k <= i; k++) {
-                count += looked.get(k).equals(looked.get(i)) ? 1 : 0;
-            }
+        for (int i = 0; i < looked; i++) {
+            int count = frequency(newestFirst, i + 1, newestFirst[i]);
             different += count == 1 ? 1 : 0;
             if (count > most) {
-                best = looked.get(i);
+                best = newestFirst[i];
                 most = count;
             }
         }
-        boolean latestAgree = agree(looked);
+        boolean latestAgree = looked >= LATEST && frequency(newestFirst, LATEST, newestFirst[0]) == LATEST;
         if (latestAgree) {
-            best = looked.get(0);
-            most = Collections.frequency(looked, best);
+            best = newestFirst[0];
+            most = frequency(newestFirst, looked, best);
         }
-        boolean mostAgree = most >= QUORUM && 2 * most > looked.size();
-        return new PortVotes(looked.size(), most, different, best, latestAgree || mostAgree);
+        boolean mostAgree = most >= QUORUM && 2 * most > looked;
+        return new PortVotes(looked, most, different, best, latestAgree || mostAgree);
     }
 
-    /** Tells whether the latest voters are of one mind. */
-    static <T> boolean agree(List<T> newestFirst) {
-        if (newestFirst.size() < LATEST) {
-            return false;
+    private static int frequency(int[] ports, int end, int port) {
+        int count = 0;
+        for (int i = 0; i < end; i++) {
+            count += ports[i] == port ? 1 : 0;
         }
-        for (int i = 1; i < LATEST; i++) {
-            if (!newestFirst.get(i).equals(newestFirst.get(0))) {
-                return false;
-            }
-        }
-        return true;
+        return count;
     }
 }

@@ -5,6 +5,8 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.SignatureScheme;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.Envelope;
+import org.tunnel8.wire.WireWriter;
 import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkMessage;
 
@@ -15,6 +17,7 @@ final class WalkOutput {
     private final IdentityKey identity;
     private final SignatureScheme signatures;
     private final DatagramSink sink;
+    private final WireWriter writer = Envelope.newWriter();
     private long clock;
 
     WalkOutput(IdentityKey identity, SignatureScheme signatures, DatagramSink sink) {
@@ -52,6 +55,7 @@ final class WalkOutput {
     }
 
     private void send(InetSocketAddress to, CommunityId community, WalkMessage message, long time) {
-        sendRaw(to, WalkCodec.encode(signatures, community, message, time, message.signed() ? identity : null));
+        WalkCodec.encode(writer, signatures, community, message, time, identity);
+        sink.send(to, writer.buffer(), writer.position() - writer.length(), writer.length());
     }
 }

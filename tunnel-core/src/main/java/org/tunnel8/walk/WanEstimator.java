@@ -3,12 +3,6 @@ package org.tunnel8.walk;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.AddressScope;
@@ -33,16 +27,13 @@ final class WanEstimator {
     /** A vote counts for this long: twice the refresh of 5 minutes, so that an address change is followed. */
     static final long VOTE_LIFE_NANOS = 600_000_000_000L;
 
-    /** By voter, the longest silent first. */
-    private final Map<Object, Vote> votes = new LinkedHashMap<>();
+    private final Votes votes = new Votes(MAX_VOTERS);
 
     /** What the votes come to, by address family, until one is added or grows old. */
     private Agreement ipv4 = Agreement.NONE;
 
     private Agreement ipv6 = Agreement.NONE;
     private InetAddress lastIp = IpAddress.UNSPECIFIED.address();
-
-    private record Vote(InetAddress ip, int port, long castNanos) {}
 
     private record Agreement(
             @Nullable InetSocketAddress address, PortVotes ports, boolean unanimous, long validUntilNanos) {
@@ -66,16 +57,19 @@ final class WanEstimator {
         InetAddress ip = reported.getAddress();
         // Nearly all name the same: one object for it keeps the votes close together in memory.
         lastIp = ip.equals(lastIp) ? lastIp : ip;
-        Vote former = votes.remove(voter);
-        votes.put(voter, new Vote(lastIp, reported.getPort(), nowNanos));
-        if (votes.size() > MAX_VOTERS) {
-            Object oldest = votes.keySet().iterator().next();
-            forget(Objects.requireNonNull(votes.remove(oldest)).ip());
+        int at = votes.find(voter);
+        InetAddress formerIp = at < 0 ? null : votes.ip(at);
+        boolean again = ip.equals(formerIp) && votes.port(at) == reported.getPort();
+        if (at >= 0) {
+            votes.remove(at);
+        } else if (votes.isFull()) {
+            forget(votes.ip(0));
+            votes.remove(0);
         }
-        boolean again = former != null && former.ip().equals(ip) && former.port() == reported.getPort();
+        votes.add(voter, lastIp, reported.getPort(), nowNanos);
         if (!again || !agreement(ip).unanimous()) {
             forget(ip);
-            forget(former == null ? ip : former.ip());
+            forget(formerIp == null ? ip : formerIp);
         }
     }
 
@@ -121,52 +115,62 @@ final class WanEstimator {
     }
 
     private Agreement count(InetAddress like, long nowNanos) {
-        List<Vote> newestFirst = new ArrayList<>(votes.size());
+        int[] newestFirst = new int[votes.size()];
+        int live = 0;
         long validUntilNanos = Long.MAX_VALUE;
-        for (Vote vote : votes.values()) {
-            if (isLive(vote, nowNanos) && vote.ip().getClass() == like.getClass()) {
-                newestFirst.add(vote);
-                validUntilNanos = Math.min(validUntilNanos, vote.castNanos() + VOTE_LIFE_NANOS);
+        for (int at = votes.size() - 1; at >= 0; at--) {
+            if (isLive(at, nowNanos) && votes.ip(at).getClass() == like.getClass()) {
+                newestFirst[live++] = at;
+                validUntilNanos = Math.min(validUntilNanos, votes.castNanos(at) + VOTE_LIFE_NANOS);
             }
         }
-        Collections.reverse(newestFirst);
-        InetAddress agreed = agreedIp(newestFirst);
+        InetAddress agreed = agreedIp(newestFirst, live);
         if (agreed == null) {
             return new Agreement(null, PortVotes.NONE, false, validUntilNanos);
         }
-        List<Integer> ports = new ArrayList<>(newestFirst.size());
+        int[] ports = new int[live];
+        int named = 0;
         boolean onePort = true;
-        for (Vote vote : newestFirst) {
-            if (vote.ip().equals(agreed)) {
-                ports.add(vote.port());
-                onePort &= vote.port() == ports.get(0);
+        for (int i = 0; i < live; i++) {
+            if (votes.ip(newestFirst[i]).equals(agreed)) {
+                ports[named++] = votes.port(newestFirst[i]);
+                onePort &= ports[named - 1] == ports[0];
             }
         }
-        PortVotes counted = PortVotes.of(ports);
-        boolean unanimous = onePort && ports.size() == newestFirst.size();
+        PortVotes counted = PortVotes.of(ports, named);
+        boolean unanimous = onePort && named == live;
         return new Agreement(new InetSocketAddress(agreed, counted.port()), counted, unanimous, validUntilNanos);
     }
 
-    private static @Nullable InetAddress agreedIp(List<Vote> newestFirst) {
-        List<InetAddress> latest = new ArrayList<>(PortVotes.LATEST);
+    private @Nullable InetAddress agreedIp(int[] newestFirst, int live) {
+        if (live >= PortVotes.LATEST) {
+            InetAddress latest = votes.ip(newestFirst[0]);
+            if (count(latest, newestFirst, PortVotes.LATEST) == PortVotes.LATEST) {
+                return latest;
+            }
+        }
         // Whoever has more than half of the votes is left when votes for others are set off against his.
         InetAddress candidate = null;
         int lead = 0;
-        for (Vote vote : newestFirst) {
-            if (latest.size() < PortVotes.LATEST) {
-                latest.add(vote.ip());
-            }
-            candidate = lead == 0 ? vote.ip() : candidate;
-            lead += vote.ip().equals(candidate) ? 1 : -1;
+        for (int i = 0; i < live; i++) {
+            InetAddress ip = votes.ip(newestFirst[i]);
+            candidate = lead == 0 ? ip : candidate;
+            lead += ip.equals(candidate) ? 1 : -1;
         }
-        if (PortVotes.agree(latest)) {
-            return latest.get(0);
+        if (candidate == null) {
+            return null;
         }
+        int count = count(candidate, newestFirst, live);
+        return count >= QUORUM && 2 * count > live ? candidate : null;
+    }
+
+    /** How many of the newest votes name an IP. */
+    private int count(InetAddress ip, int[] newestFirst, int end) {
         int count = 0;
-        for (Vote vote : newestFirst) {
-            count += vote.ip().equals(candidate) ? 1 : 0;
+        for (int i = 0; i < end; i++) {
+            count += votes.ip(newestFirst[i]).equals(ip) ? 1 : 0;
         }
-        return count >= QUORUM && 2 * count > newestFirst.size() ? candidate : null;
+        return count;
     }
 
     /** Tells whether the agreed address has this IP. */
@@ -177,16 +181,16 @@ final class WanEstimator {
 
     /** Tells whether anybody at all named this IP as ours lately; weaker than agreement, and enough to try a LAN address. */
     boolean wasReported(InetAddress ip, long nowNanos) {
-        for (Vote vote : votes.values()) {
-            if (isLive(vote, nowNanos) && vote.ip().equals(ip)) {
+        for (int at = 0; at < votes.size(); at++) {
+            if (isLive(at, nowNanos) && votes.ip(at).equals(ip)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isLive(Vote vote, long nowNanos) {
-        return nowNanos - vote.castNanos() < VOTE_LIFE_NANOS;
+    private boolean isLive(int at, long nowNanos) {
+        return nowNanos - votes.castNanos(at) < VOTE_LIFE_NANOS;
     }
 
     TableSize table() {

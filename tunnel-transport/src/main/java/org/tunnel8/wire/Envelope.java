@@ -144,7 +144,38 @@ public final class Envelope {
      */
     public static WireWriter begin(
             CommunityId community, int messageId, @Nullable PublicKey sender, boolean timed, long globalTime) {
-        WireWriter writer = new WireWriter(LONGEST_PACKET_BYTES);
+        WireWriter writer = newWriter();
+        begin(writer, community, messageId, sender, timed, globalTime);
+        return writer;
+    }
+
+    /**
+     * A writer for datagrams, one after the other.
+     *
+     * @return one with room for the longest
+     */
+    public static WireWriter newWriter() {
+        return new WireWriter(LONGEST_PACKET_BYTES);
+    }
+
+    /**
+     * Begins a datagram in the place of what was written before.
+     *
+     * @param writer where to
+     * @param community the overlay
+     * @param messageId 0 to 255
+     * @param sender whose key to carry; null exactly where the shape has none
+     * @param timed whether the shape has a time
+     * @param globalTime the time
+     */
+    public static void begin(
+            WireWriter writer,
+            CommunityId community,
+            int messageId,
+            @Nullable PublicKey sender,
+            boolean timed,
+            long globalTime) {
+        writer.clear();
         writer.prefix(community);
         writer.u8(messageId);
         if (sender != null) {
@@ -153,7 +184,6 @@ public final class Envelope {
         if (timed) {
             writer.u64(globalTime);
         }
-        return writer;
     }
 
     /**
@@ -170,5 +200,18 @@ public final class Envelope {
         byte[] signature = scheme.sign(signer, packet, 0, covered);
         System.arraycopy(signature, 0, packet, covered, signature.length);
         return packet;
+    }
+
+    /**
+     * Ends a signed datagram where it was written.
+     *
+     * @param writer with the payload written, and the signature afterwards
+     * @param scheme how it is signed
+     * @param signer whose key it carries
+     */
+    public static void signInPlace(WireWriter writer, SignatureScheme scheme, IdentityKey signer) {
+        int covered = writer.length();
+        byte[] signature = scheme.sign(signer, writer.buffer(), writer.position() - covered, covered);
+        writer.bytes(signature, 0, signature.length);
     }
 }

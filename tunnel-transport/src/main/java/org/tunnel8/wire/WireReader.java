@@ -115,6 +115,20 @@ public final class WireReader {
         return AddressCodec.ipAddressAt(buffer, take(length));
     }
 
+    /**
+     * Passes over bytes.
+     *
+     * @param count how many
+     */
+    public void skip(int count) throws MalformedMessageException {
+        take(count);
+    }
+
+    /** Passes over an {@code ip_address} field. */
+    public void skipIpAddress() throws MalformedMessageException {
+        take(AddressCodec.ipAddressLength(buffer, position, end));
+    }
+
     /** An {@code address} field: IPv4, IPv6 or a host name. */
     public Address address() throws MalformedMessageException {
         int length = AddressCodec.addressLength(buffer, position, end);

@@ -64,6 +64,20 @@ public final class WireWriter {
         capacity = length;
     }
 
+    /** Starts over in the same memory, which was grown to what was written so far. */
+    public void clear() {
+        position = start;
+    }
+
+    /**
+     * What is written into, as long as nothing more is written.
+     *
+     * @return the buffer itself; what was written are its last {@link #length()} bytes before {@link #position()}
+     */
+    public byte[] buffer() {
+        return buffer;
+    }
+
     /** Index in the buffer of the next byte to be written. */
     public int position() {
         return position;

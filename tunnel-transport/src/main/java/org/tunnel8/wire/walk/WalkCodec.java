@@ -42,7 +42,7 @@ public final class WalkCodec {
      * @param offset where it begins
      * @param length its length
      * @return 0 to 65535
-     * @throws MalformedMessageException if it is of another kind or badly formed; what follows the identifier is not judged
+     * @throws MalformedMessageException if it is of another kind or badly formed; what follows identifier and flags is not judged
      */
     public static int identifier(byte[] buffer, int offset, int length) throws MalformedMessageException {
         int id = Envelope.messageId(buffer, offset, length);
@@ -51,9 +51,9 @@ public final class WalkCodec {
         }
         int bodyOffset = CommunityId.PREFIX_BYTES + 1;
         WireReader reader = new WireReader(buffer, offset + bodyOffset, length - bodyOffset);
-        reader.varlenH();
-        reader.u64();
-        return WalkPayloads.decode(id, reader).identifier();
+        reader.skip(Math.min(reader.u16(), reader.remaining()));
+        reader.skip(Long.BYTES);
+        return WalkPayloads.identifier(id, reader);
     }
 
     /**
@@ -162,6 +162,32 @@ public final class WalkCodec {
             throw new IllegalArgumentException("a signed message needs a signer");
         }
         return Envelope.sign(beforeSignature(community, message, globalTime, signer.publicKey()), scheme, signer);
+    }
+
+    /**
+     * As {@link #encode(SignatureScheme, CommunityId, WalkMessage, long, IdentityKey)}, in the place of what a writer has
+     * written before, for senders of many.
+     *
+     * @param writer where to
+     * @param scheme how signed kinds are signed
+     * @param community the overlay
+     * @param message any walker or discovery message
+     * @param globalTime the own clock
+     * @param signer the own key
+     */
+    public static void encode(
+            WireWriter writer,
+            SignatureScheme scheme,
+            CommunityId community,
+            WalkMessage message,
+            long globalTime,
+            IdentityKey signer) {
+        PublicKey sender = message.signed() ? signer.publicKey() : null;
+        Envelope.begin(writer, community, message.messageId(), sender, true, globalTime);
+        WalkPayloads.encode(message, writer);
+        if (sender != null) {
+            Envelope.signInPlace(writer, scheme, signer);
+        }
     }
 
     /** A datagram but for its signature. */

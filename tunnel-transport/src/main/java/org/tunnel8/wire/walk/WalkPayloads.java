@@ -2,6 +2,7 @@ package org.tunnel8.wire.walk;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tunnel8.wire.AddressCodec;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
@@ -31,6 +32,35 @@ final class WalkPayloads {
                 new Puncture(WalkStyle.NEW, reader.ipAddress(), reader.ipAddress(), reader.u16());
             default -> throw new MalformedMessageException("unknown message id");
         };
+    }
+
+    /** The identifier of a signed walker's message, without the rest. */
+    static int identifier(int id, WireReader reader) throws MalformedMessageException {
+        boolean newStyle = id == WalkMessageId.NEW_INTRODUCTION_REQUEST
+                || id == WalkMessageId.NEW_INTRODUCTION_RESPONSE
+                || id == WalkMessageId.NEW_PUNCTURE;
+        int addresses = switch (id) {
+            case WalkMessageId.INTRODUCTION_REQUEST, WalkMessageId.NEW_INTRODUCTION_REQUEST -> 3;
+            case WalkMessageId.INTRODUCTION_RESPONSE, WalkMessageId.NEW_INTRODUCTION_RESPONSE -> 5;
+            case WalkMessageId.PUNCTURE, WalkMessageId.NEW_PUNCTURE -> 2;
+            default -> throw new MalformedMessageException("no signed walker's message");
+        };
+        for (int i = 0; i < addresses; i++) {
+            if (newStyle) {
+                reader.skipIpAddress();
+            } else {
+                reader.skip(AddressCodec.IPV4_BYTES);
+            }
+        }
+        boolean hasFlags = addresses > 2;
+        if (hasFlags && !newStyle) {
+            reader.skip(1);
+        }
+        int identifier = reader.u16();
+        if (hasFlags && newStyle) {
+            reader.skip(1);
+        }
+        return identifier;
     }
 
     static WalkMessage decodeDiscovery(int id, WireReader reader) throws MalformedMessageException {
