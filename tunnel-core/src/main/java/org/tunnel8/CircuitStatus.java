@@ -18,6 +18,8 @@ import java.util.List;
  * @param bytesDown bytes that came out of it, whole datagrams
  * @param path who the hops are that have been added, the first hop first: labels that hold for this run only, equal to
  *     what {@link org.tunnel8.crypto.PublicKey#toString()} gives for their keys in this process (D12)
+ * @param explanation why these hops were chosen, a line for each of them in the order in which they were drawn, the exit
+ *     first; by the same labels
  */
 public record CircuitStatus(
         int hops,
@@ -30,10 +32,12 @@ public record CircuitStatus(
         Duration roundTrip,
         long bytesUp,
         long bytesDown,
-        List<String> path) {
+        List<String> path,
+        List<String> explanation) {
 
     /** Copies what could change. */
     public CircuitStatus {
         path = List.copyOf(path);
+        explanation = List.copyOf(explanation);
     }
 }

@@ -118,6 +118,7 @@ final class StatusReport {
                 Duration.ofNanos(circuit.rttNanos()),
                 circuit.bytesUp(),
                 circuit.bytesDown(),
-                circuit.hopKeys().stream().map(PublicKey::toString).toList());
+                circuit.hopKeys().stream().map(PublicKey::toString).toList(),
+                circuit.explain());
     }
 }

@@ -27,8 +27,10 @@ final class CircuitQuality {
     static final int BAD_SPANS = 3;
     /** Such cells in a span before it is bad. */
     private static final int LEAST_BAD_CELLS = 4;
-    /** A span is bad if more than this share of its cells does. Networks damage next to none and duplicate one in a hundred at the most. */
-    private static final double BAD_SHARE = 0.05;
+    /** A span is bad if more than this share of its cells does not open. The network damages next to none. */
+    private static final double DAMAGED_SHARE = 0.005;
+    /** A span is bad if more than this share of its cells comes again. The network duplicates one in a hundred at the most. */
+    private static final double REPLAYED_SHARE = 0.05;
     /** And if not more than this: a flood comes from somebody who has learnt an id, and who sends it is no hop's doing. */
     private static final double FLOOD_SHARE = 0.75;
 
@@ -115,8 +117,8 @@ final class CircuitQuality {
         if (nowNanos < spanEndsNanos) {
             return;
         }
-        damagedSpans = isBad(bad) ? damagedSpans + 1 : 0;
-        replayedSpans = isBad(replayed) ? replayedSpans + 1 : 0;
+        damagedSpans = isBad(bad, DAMAGED_SHARE) ? damagedSpans + 1 : 0;
+        replayedSpans = isBad(replayed, REPLAYED_SHARE) ? replayedSpans + 1 : 0;
         if (damagedSpans > 0) {
             worstLayer = 0;
             for (int i = 1; i < badAtLayer.length; i++) {
@@ -131,9 +133,9 @@ final class CircuitQuality {
         spanEndsNanos = nowNanos + SPAN_NANOS;
     }
 
-    private boolean isBad(int count) {
+    private boolean isBad(int count, double mostShare) {
         double share = (double) count / Math.max(1, cells + count);
-        return count >= LEAST_BAD_CELLS && share > BAD_SHARE && share <= FLOOD_SHARE;
+        return count >= LEAST_BAD_CELLS && share > mostShare && share <= FLOOD_SHARE;
     }
 
     /** The share of pings that is usually answered. */

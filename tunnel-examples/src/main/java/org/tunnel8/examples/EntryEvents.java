@@ -6,7 +6,7 @@ import org.tunnel8.NatStatus;
 import org.tunnel8.TunnelEvent;
 
 /** Reports whether there is a way into the network (edge case 1), what NAT we are behind (edge case 2), and trouble with
- * the file of remembered peers, and how a quota for others stands. */
+ * the file of remembered peers, flows that had to leave their circuit, and how a quota for others stands. */
 final class EntryEvents implements Consumer<TunnelEvent> {
     private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -31,6 +31,13 @@ final class EntryEvents implements Consumer<TunnelEvent> {
         } else if (event instanceof TunnelEvent.MemoryTrouble trouble) {
             tell("memory", trouble.reason());
             report.text("%s", trouble.reason());
+        } else if (event instanceof TunnelEvent.FlowsMoved moved) {
+            JsonObject line = new JsonObject();
+            line.addProperty("event", "flows-moved");
+            line.addProperty("flows", moved.flows());
+            line.addProperty("reason", moved.reason());
+            report.json(line);
+            report.text("a circuit failed (%s); flows that left it: %d", moved.reason(), moved.flows());
         } else if (event instanceof TunnelEvent.QuotaTrouble trouble) {
             tell("quota-trouble", trouble.reason());
             report.text("%s", trouble.reason());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tunnel8.TunnelClient;
 import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.node.NodeRole;
@@ -403,5 +404,18 @@ final class OptionTypes {
             }
         }
         throw new TypeConversionException("must have an IP address in numbers, not '" + text + "'");
+    }
+
+    /** Who may be a hop, or not; checked here, so that the message names the option. */
+    static final class HopRule implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                TunnelClient.builder().denyHops(List.of(value));
+                return value;
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

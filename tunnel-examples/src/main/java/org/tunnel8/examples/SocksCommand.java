@@ -100,6 +100,26 @@ final class SocksCommand implements Callable<Integer> {
     private @Nullable Long bandwidth;
 
     @Option(
+            names = "--allow-hop",
+            paramLabel = "RULE",
+            converter = OptionTypes.HopRule.class,
+            description = "Uses nobody but these as hops: an address, a block like 192.0.2.0/24, or the hexadecimal"
+                    + " digits of a public key or its mid; may be given several times (default: anybody).")
+    private List<String> allowedHops = new ArrayList<>();
+
+    @Option(
+            names = "--deny-hop",
+            paramLabel = "RULE",
+            converter = OptionTypes.HopRule.class,
+            description = "Never uses these as hops; may be given several times (default: nobody is denied).")
+    private List<String> deniedHops = new ArrayList<>();
+
+    @Option(
+            names = "--spread",
+            description = "Spreads flows over all ready circuits, for throughput, instead of keeping standbys.")
+    private boolean spread;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -125,10 +145,15 @@ final class SocksCommand implements Callable<Integer> {
                 .network(network())
                 .hops(hops)
                 .minPeers(minPeers)
+                .allowHops(allowedHops)
+                .denyHops(deniedHops)
                 .socks5(listen)
                 .onEvent(new EntryEvents(report));
         if (memory != null) {
             builder.memory(memory);
+        }
+        if (spread) {
+            builder.spread();
         }
         if (bandwidth != null) {
             builder.bandwidth(bandwidth);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,5 +119,17 @@ class OptionTypesTest {
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessage(
                         "must be a rate of at least 1KiB/s such as 5MiB/s, 800kB/s or 20Mbit/s, not '" + text + "'");
+    }
+
+    @Test
+    void aRuleAboutHopsIsTakenAsItIsOrRefusedWithWhatWouldBeOne() {
+        OptionTypes.HopRule type = new OptionTypes.HopRule();
+        for (String rule : List.of("192.0.2.0/24", "2001:db8::1", "00112233445566778899aabbccddeeff00112233")) {
+            assertThat(type.convert(rule)).isEqualTo(rule);
+        }
+
+        assertThatThrownBy(() -> type.convert("example.org"))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("192.0.2.0/24");
     }
 }

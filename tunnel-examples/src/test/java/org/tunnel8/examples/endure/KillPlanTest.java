@@ -72,7 +72,8 @@ class KillPlanTest {
                 Duration.ZERO,
                 0,
                 0,
-                List.of(path));
+                List.of(path),
+                List.of());
     }
 
     private record Named(String name) implements Member {
