@@ -1,10 +1,13 @@
 package org.tunnel8.crypto;
 
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.bouncycastle.math.ec.rfc8032.Ed25519.PublicPoint;
 
 /** Ed25519 (RFC 8032) under the rules of libsodium, which the network's nodes use (PROTOCOL.md §3). */
 final class EdSignature {
     static final int LENGTH_BYTES = Ed25519.SIGNATURE_SIZE;
+
+    private static final ProvenKeys PROVEN_KEYS = new ProvenKeys();
 
     private EdSignature() {}
 
@@ -24,8 +27,21 @@ final class EdSignature {
         // Bouncy Castle checks that S and the encodings are canonical and that neither point is of small order, but
         // tests the equation multiplied by a factor, under which a small-order remainder may vanish. With both points
         // in the prime-order group there is no remainder, and the verdict is libsodium's.
-        return Ed25519.verify(buffer, signatureOffset, publicKey, keyOffset, buffer, offset, length)
-                && Ed25519.validatePublicKeyFull(publicKey, keyOffset)
-                && Ed25519.validatePublicKeyFull(buffer, signatureOffset);
+        PublicPoint proven = PROVEN_KEYS.point(publicKey, keyOffset);
+        if (proven != null) {
+            return Ed25519.verify(buffer, signatureOffset, proven, buffer, offset, length)
+                    && Ed25519.validatePublicKeyFull(buffer, signatureOffset);
+        }
+        // The key last: a forger, who can have as many as he likes, is to cost no more than the equation.
+        if (!Ed25519.verify(buffer, signatureOffset, publicKey, keyOffset, buffer, offset, length)
+                || !Ed25519.validatePublicKeyFull(buffer, signatureOffset)) {
+            return false;
+        }
+        PublicPoint point = Ed25519.validatePublicKeyFullExport(publicKey, keyOffset);
+        if (point == null) {
+            return false;
+        }
+        PROVEN_KEYS.add(publicKey, keyOffset, point);
+        return true;
     }
 }

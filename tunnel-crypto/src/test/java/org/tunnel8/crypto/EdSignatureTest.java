@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,44 @@ class EdSignatureTest {
         for (byte message = 0; message < 64; message++) {
             byte[] signed = {message};
             assertThat(verify(key, signed, forged(key, commitment, signed))).isFalse();
+        }
+    }
+
+    /** Once a signature of it was right, a key is not looked at again; its signatures are. */
+    @Test
+    void aProvenKeysSignaturesAreJudgedLikeTheFirst() {
+        byte[] key = EdSignature.publicKey(SEED);
+        byte[] commitment = plusOrderTwo(EdSignature.publicKey(NONCE_SEED));
+        for (byte message = 0; message < 64; message++) {
+            byte[] signed = {message};
+            byte[] signature = EdSignature.sign(SEED, key, signed, 0, signed.length);
+            assertThat(verify(key, signed, signature)).isTrue();
+            assertThat(verify(key, signed, forged(key, commitment, signed))).isFalse();
+            assertThat(verify(key, new byte[] {(byte) ~message}, signature)).isFalse();
+        }
+    }
+
+    /** Of proven keys whose first bits are the same one is remembered; none stands in for another. */
+    @Test
+    void keysThatBeginAlikeAreToldApart() {
+        byte[] message = {1, 2, 3};
+        Map<Integer, byte[]> seedsByPlace = new HashMap<>();
+        byte[] seed = SEED;
+        byte[] other = null;
+        while (other == null) {
+            seed = Arrays.copyOf(sha512(seed), 32);
+            byte[] key = EdSignature.publicKey(seed);
+            other = seedsByPlace.put(((key[0] & 0xff) << 8 | key[1] & 0xff) % ProvenKeys.PLACES, seed);
+        }
+        byte[] key = EdSignature.publicKey(seed);
+        byte[] otherKey = EdSignature.publicKey(other);
+        byte[] signature = EdSignature.sign(seed, key, message, 0, message.length);
+        byte[] otherSignature = EdSignature.sign(other, otherKey, message, 0, message.length);
+        for (int round = 0; round < 2; round++) {
+            assertThat(verify(key, message, signature)).isTrue();
+            assertThat(verify(otherKey, message, signature)).isFalse();
+            assertThat(verify(otherKey, message, otherSignature)).isTrue();
+            assertThat(verify(key, message, otherSignature)).isFalse();
         }
     }
 
