@@ -52,7 +52,7 @@ final class NatLab implements AutoCloseable {
                         + " add rule ip t c meta l4proto udp masquerade random,fully-random");
     }
 
-    private static void assumeWorks(String what, String... command) throws Exception {
+    static void assumeWorks(String what, String... command) throws Exception {
         boolean works;
         try {
             works = new ProcessBuilder(command)

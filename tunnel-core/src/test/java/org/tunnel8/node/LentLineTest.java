@@ -43,13 +43,6 @@ class LentLineTest {
         return status.port().sentBytes() + status.outside().sentBytes();
     }
 
-    private static double jain(List<Long> shares) {
-        double sum = shares.stream().mapToDouble(Long::doubleValue).sum();
-        double squares =
-                shares.stream().mapToDouble(share -> (double) share * share).sum();
-        return sum * sum / (shares.size() * squares);
-    }
-
     @Test
     void aRelayHoldsItsBandwidthWithinFivePercent() throws Exception {
         try (LentNetwork network = new LentNetwork(relay -> relay.bandwidth(BANDWIDTH))) {
@@ -105,8 +98,9 @@ class LentLineTest {
             List<Long> shares = IntStream.range(0, 10)
                     .mapToObj(i -> network.bytesOf(i) - before.get(i))
                     .toList();
-            System.out.printf("ten circuits: Jain's index %.4f, %s bytes of %.0f/s%n", jain(shares), shares, rate);
-            assertThat(jain(shares)).isGreaterThanOrEqualTo(0.95);
+            System.out.printf(
+                    "ten circuits: Jain's index %.4f, %s bytes of %.0f/s%n", OutsideLoad.jain(shares), shares, rate);
+            assertThat(OutsideLoad.jain(shares)).isGreaterThanOrEqualTo(0.95);
             assertThat(rate).isCloseTo(BANDWIDTH, within(BANDWIDTH * TOLERANCE));
         }
     }
