@@ -98,10 +98,6 @@ final class RelayUnderTest implements AutoCloseable {
         return cipher;
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     /** Bytes of the process's heap in use after a collection. */
     long heapBytes() {
         questions.println("heap");
