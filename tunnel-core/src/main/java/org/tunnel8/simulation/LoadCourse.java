@@ -56,9 +56,9 @@ final class LoadCourse {
     private @Nullable CompanyWatch company(Residents residents) {
         Population population = scenario.population();
         if (population.liars() > 0) {
-            return new CompanyWatch(network, residents, circuits, role -> role.lie() != null, notes);
+            return new CompanyWatch(network, residents, circuits, role -> role.lie() != null, notes::sumUp);
         }
-        return population.slow() > 0 ? new CompanyWatch(network, residents, circuits, Role::slow, notes) : null;
+        return population.slow() > 0 ? new CompanyWatch(network, residents, circuits, Role::slow, notes::sumUp) : null;
     }
 
     /** Lets the flows run, ends them, and writes down what was seen. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** What is worth knowing of a run besides its figures: lines with their time, the first hundred of them. */
+/** What is worth knowing of a run besides its figures: lines with their time, the first hundred of them, and sums. */
 final class Notes implements Consumer<String> {
     private static final int MOST = 100;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -29,6 +29,11 @@ final class Notes implements Consumer<String> {
         if (notes.size() < MOST) {
             notes.add(new Note(nanos, text));
         }
+    }
+
+    /** One of the few that sum a run up, and stand whatever came before. */
+    void sumUp(String text) {
+        notes.add(new Note(network.nowNanos(), text));
     }
 
     static String seconds(long nanos) {
