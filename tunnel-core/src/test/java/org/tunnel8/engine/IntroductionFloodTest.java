@@ -46,6 +46,9 @@ class IntroductionFloodTest {
     private static final int PACKETS_PER_CELL = 10;
 
     private static final int CELLS_PER_ROUND = PACKETS / ROUNDS / PACKETS_PER_CELL;
+    /** Own cells that are handed in over and over: more than a circuit recognizes, so that none is taken for a repetition. */
+    private static final int CELLS = 2_048;
+
     private static final long MAX_HEAP_BYTES = 8 << 20;
     private static final int MOST_TIMES = Boolean.getBoolean("tunnel8.flood.strict") ? 2 : 5;
     /** Where the half of the key begins that only matters for circuits: any 32 bytes make another key. */
@@ -58,7 +61,8 @@ class IntroductionFloodTest {
     private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
     private final byte[] buffer = new byte[Headroom.FRONT_BYTES + 2_048 + Headroom.BACK_BYTES];
     private EngineNode client;
-    private byte[] cell;
+    private final List<byte[]> cells = new ArrayList<>();
+    private int nextCell;
     private InetSocketAddress firstHop;
     private long heard;
 
@@ -78,17 +82,23 @@ class IntroductionFloodTest {
         network.forgetPassages();
         byte[] payload = new byte[1_000];
         payload[0] = 1; // a uTP packet, as exits let through
-        assertThat(client.send(flow, new IpAddress(echo.address()), payload)).isTrue();
-        assertThat(network.runUntil(() -> heard == 1, Duration.ofSeconds(5))).isTrue();
-        Passage back = network.passages().stream()
-                .filter(passage -> passage.to().equals(client.address())
-                        && passage.messageId() == CellMessageId.CELL
-                        && passage.bytes().length > payload.length)
-                .findFirst()
-                .orElseThrow();
-        // Nothing forbids a cell to come twice (docs/threat-model.md, replay).
-        cell = back.bytes();
-        firstHop = back.from();
+        for (int i = 0; i < CELLS; i++) {
+            assertThat(client.send(flow, new IpAddress(echo.address()), payload))
+                    .isTrue();
+            network.runFor(Duration.ofMillis(2));
+        }
+        assertThat(network.runUntil(() -> heard == CELLS, Duration.ofSeconds(5)))
+                .isTrue();
+        for (Passage passage : network.passages()) {
+            boolean isAnswer = passage.to().equals(client.address())
+                    && passage.messageId() == CellMessageId.CELL
+                    && passage.bytes().length > payload.length;
+            if (isAnswer) {
+                cells.add(passage.bytes());
+                firstHop = passage.from();
+            }
+        }
+        assertThat(cells).hasSize(CELLS);
     }
 
     private void hand(InetSocketAddress from, byte[] bytes, int offset, int length) {
@@ -97,6 +107,7 @@ class IntroductionFloodTest {
     }
 
     private long nanosForACell() {
+        byte[] cell = cells.get(nextCell++ % CELLS);
         System.arraycopy(cell, 0, buffer, Headroom.FRONT_BYTES, cell.length);
         long begin = System.nanoTime();
         client.onDatagram(network.nowNanos(), firstHop, buffer, Headroom.FRONT_BYTES, cell.length);

@@ -106,7 +106,9 @@ class NeighboursTest {
     void whoDoesNotAnswerACreateIsForgotten() {
         Owner owner = fixture.owner(1).joined();
         extend(owner, NEXT);
-        extend(owner, OTHER);
+        owner.extend(10, next.publicKey(), new IpAddress(OTHER));
+        fixture.onlyDestroy(NEXT);
+        fixture.onlySent();
         assertThat(known()).as("the extend that was superseded is forgotten").isEqualTo(2);
 
         fixture.runFor(Duration.ofSeconds(11));
