@@ -62,7 +62,7 @@ class TunnelCommandTest {
                     bench --circuits 10 --neighbours 0 | '--neighbours': must be a whole number from 1 to 120
                     bench --circuits 10 --cipher rot13 | no layer cipher "rot13" on this machine
                     bench --cipher jdk | --cipher needs --circuits
-                    simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, not 'triblr'
+                    simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, relay-killer, exit-killer, streaming, steady, loss-2, loss-5, loss-10, slow-relays, liars, full, half-capacity, long-haul, not 'triblr'
                     simulate --peers 0 | '--peers': must be a whole number from 1
                     simulate --peers 20001 | '--peers': must be a whole number from 1 to 20000
                     simulate --seeds 0 | '--seeds': must be a whole number from 1
