@@ -21,6 +21,11 @@ final class CircuitQuality {
     /** A circuit is doubtful that delivers less than this part of what is usual. */
     private static final double DOUBTFUL_PART = 0.85;
 
+    /** Pings whose outcomes make a lesson of what is usual. */
+    static final int LESSON_PINGS = 16;
+    /** A circuit gives no two lessons within this time. */
+    private static final long LESSON_NANOS = 60_000_000_000L;
+
     /** Cells that do not open, or come again, are looked at over spans of this length. */
     static final long SPAN_NANOS = 8_000_000_000L;
     /** So many spans in a row make a circuit poor: what passes sooner is an accident, or somebody's who stands outside. */
@@ -34,12 +39,19 @@ final class CircuitQuality {
     /** And if not more than this: a flood comes from somebody who has learnt an id, and who sends it is no hop's doing. */
     private static final double FLOOD_SHARE = 0.75;
 
-    /** What share of pings is usually answered; shared by all circuits of a client. Engine thread only. */
+    /**
+     * What share of pings is usually answered; shared by all circuits of a client. Each circuit teaches it equally, however
+     * often it is pinged, and what is better counts more than what is worse: most circuits are honest. Engine thread only.
+     */
     static final class Usual {
         /** Until something is known: a path of six links that lose one in a hundred each. */
         private static final double AT_FIRST = 0.94;
-        /** The share moves by so much of the difference with each outcome. */
-        private static final double PACE = 1.0 / 64;
+        /** Lessons before it is known what is usual. */
+        static final int LEAST_LESSONS = 3;
+        /** How much of the difference the share moves by with a lesson that is better, once there were many. */
+        private static final double PACE_UP = 1.0 / 8;
+        /** And with one that is worse. */
+        private static final double PACE_DOWN = 1.0 / 24;
 
         /**
          * No two circuits are left within this time because of what came through them besides: who watches the way between
@@ -48,6 +60,7 @@ final class CircuitQuality {
         static final long TAINT_PAUSE_NANOS = 60_000_000_000L;
 
         private double share = AT_FIRST;
+        private int lessons;
         private long leftNanos = Long.MIN_VALUE;
 
         double share() {
@@ -62,14 +75,24 @@ final class CircuitQuality {
             return true;
         }
 
-        void learn(boolean answered) {
-            share += ((answered ? 1 : 0) - share) * PACE;
+        /** Takes in what share of its pings one circuit had answered. */
+        void learn(double answered) {
+            lessons++;
+            double pace = Math.max(answered > share ? PACE_UP : PACE_DOWN, 1.0 / lessons);
+            share += (answered - share) * pace;
+        }
+
+        boolean isKnown() {
+            return lessons >= LEAST_LESSONS;
         }
     }
 
     private final Usual usual;
     private double pings;
     private double answers;
+    private int lessonPings;
+    private int lessonAnswers;
+    private long nextLessonNanos;
     private long spanEndsNanos;
     private boolean left;
     private int cells;
@@ -88,12 +111,10 @@ final class CircuitQuality {
 
     /** A ping was answered, or not in time. */
     void ping(boolean answered) {
-        boolean wasPoor = isPoor();
         pings = pings * FADING + 1;
         answers = answers * FADING + (answered ? 1 : 0);
-        if (!wasPoor) {
-            usual.learn(answered);
-        }
+        lessonPings++;
+        lessonAnswers += answered ? 1 : 0;
     }
 
     /** A cell has opened under every layer and is new. */
@@ -112,8 +133,14 @@ final class CircuitQuality {
         replayed++;
     }
 
-    /** Looks at the span that has passed, if one has. */
+    /** Teaches what is usual, and looks at the span that has passed, if one has. */
     void look(long nowNanos) {
+        if (lessonPings >= LESSON_PINGS && nowNanos >= nextLessonNanos) {
+            usual.learn((double) lessonAnswers / lessonPings);
+            lessonPings = 0;
+            lessonAnswers = 0;
+            nextLessonNanos = nowNanos + LESSON_NANOS;
+        }
         if (nowNanos < spanEndsNanos) {
             return;
         }
@@ -159,7 +186,8 @@ final class CircuitQuality {
     boolean losesTooMuch() {
         double expected = usual.share() * pings;
         double deviation = Math.sqrt(expected * (1 - usual.share()));
-        return pings >= LEAST_PINGS - 1
+        return usual.isKnown()
+                && pings >= LEAST_PINGS - 1
                 && answers < POOR_PART * expected
                 && expected - answers > POOR_DEVIATIONS * deviation + 0.5;
     }

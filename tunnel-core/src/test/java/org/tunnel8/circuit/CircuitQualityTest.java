@@ -17,19 +17,28 @@ class CircuitQualityTest {
     private final CircuitQuality.Usual usual = new CircuitQuality.Usual();
     private long nowNanos;
 
-    private CircuitQuality.Usual learn(double answered) {
+    /** What lessons of some circuits teach, each of as many pings as make one. */
+    private CircuitQuality.Usual learn(double answered, int circuits) {
         CircuitQuality.Usual learnt = new CircuitQuality.Usual();
-        for (int i = 0; i < 500; i++) {
-            learnt.learn(random.nextDouble() < answered);
+        for (int i = 0; i < circuits; i++) {
+            learnt.learn(lesson(answered));
         }
         return learnt;
+    }
+
+    private double lesson(double answered) {
+        int answers = 0;
+        for (int ping = 0; ping < CircuitQuality.LESSON_PINGS; ping++) {
+            answers += random.nextDouble() < answered ? 1 : 0;
+        }
+        return (double) answers / CircuitQuality.LESSON_PINGS;
     }
 
     /** The share of circuits that are poor after some pings, where one share is answered and another is usual. */
     private double poor(double answered, double usually) {
         int poor = 0;
         for (int i = 0; i < CIRCUITS; i++) {
-            CircuitQuality quality = new CircuitQuality(learn(usually));
+            CircuitQuality quality = new CircuitQuality(learn(usually, 20));
             for (int ping = 0; ping < PINGS && !quality.isPoor(); ping++) {
                 quality.ping(random.nextDouble() < answered);
             }
@@ -47,6 +56,26 @@ class CircuitQualityTest {
     @Test
     void aHopThatDropsAThirdEachWayIsFoundOutWithinTheTrial() {
         assertThat(poor(0.94 * 0.67 * 0.67, 0.94)).isGreaterThan(0.8);
+    }
+
+    @Test
+    void aThirdOfCircuitsThatDropDoNotPassForUsual() {
+        CircuitQuality.Usual learnt = new CircuitQuality.Usual();
+        for (int i = 0; i < 60; i++) {
+            learnt.learn(lesson(i % 3 == 0 ? 0.45 : 0.94));
+        }
+
+        assertThat(learnt.share()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void beforeAnythingIsKnownNoCircuitIsPoorForLosingPings() {
+        CircuitQuality quality = new CircuitQuality(usual);
+        for (int i = 0; i < 50; i++) {
+            quality.ping(false);
+        }
+
+        assertThat(quality.isPoor()).isFalse();
     }
 
     private void span(CircuitQuality quality, int good, int bad, int replayed) {
