@@ -112,7 +112,7 @@ final class FullLineAgent {
             client.start().join();
             client.whenReady(LIMIT).join();
             // From 1 to 3.25 times an equal share.
-            load.load(client, i, LINE_BYTES_PER_SECOND / CLIENTS * (4 + i) / 4, false);
+            var unused = load.load(client, i, LINE_BYTES_PER_SECOND / CLIENTS * (4 + i) / 4, false);
         }
         load.after(WARM_UP).join();
         List<Long> before = IntStream.range(0, CLIENTS).mapToObj(load::bytesOf).toList();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.tunnel8.TunnelClient;
@@ -64,8 +65,8 @@ final class LentNetwork implements AutoCloseable {
         return client;
     }
 
-    void load(TunnelClient client, int number, long bytesPerSecond, boolean echoed) {
-        outside.load(client, number, bytesPerSecond, echoed);
+    Future<?> load(TunnelClient client, int number, long bytesPerSecond, boolean echoed) {
+        return outside.load(client, number, bytesPerSecond, echoed);
     }
 
     long bytesOf(int number) {

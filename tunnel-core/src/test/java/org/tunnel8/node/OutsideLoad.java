@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -67,15 +68,15 @@ public final class OutsideLoad implements AutoCloseable {
         return payload.array();
     }
 
-    /** Has a client send so much in a second from now on, as evenly as timers allow. */
-    public void load(TunnelClient client, int number, long bytesPerSecond, boolean echoed) {
+    /** Has a client send so much in a second from now on, as evenly as timers allow, until that is cancelled. */
+    public Future<?> load(TunnelClient client, int number, long bytesPerSecond, boolean echoed) {
         TunnelDatagrams flow = client.datagrams();
         flow.onDatagram((origin, buffer, offset, length) -> echoesOf.incrementAndGet(number));
         InetSocketAddress target = (InetSocketAddress) outside.getLocalSocketAddress();
         byte[] payload = payload(number, echoed);
         long begun = System.nanoTime();
         long[] sent = {0};
-        timer.scheduleAtFixedRate(
+        return timer.scheduleAtFixedRate(
                 () -> {
                     double due = (System.nanoTime() - begun) / 1e9 * bytesPerSecond;
                     for (; sent[0] < due; sent[0] += PAYLOAD_BYTES) {
