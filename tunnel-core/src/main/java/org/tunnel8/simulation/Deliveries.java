@@ -9,6 +9,12 @@ final class Deliveries {
     /** An interruption is a second without a delivery. */
     static final long INTERRUPTION_NANOS = 1_000_000_000L;
 
+    /**
+     * Until the first delivery this much is the time that setting up takes, of which {@code SC-004} speaks, and no
+     * interruption.
+     */
+    private static final long SETTING_UP_NANOS = 15_000_000_000L;
+
     /** What comes a second time so much later was not duplicated on a way. */
     private static final long LATE_NANOS = 1_000_000_000L;
 
@@ -51,11 +57,11 @@ final class Deliveries {
         numbers[place] = number;
         firstNanos[place] = nowNanos;
         highest = Math.max(highest, number);
-        received++;
         if (!ended) {
             silence(nowNanos);
             lastNanos = nowNanos;
         }
+        received++;
     }
 
     private void again(long laterNanos) {
@@ -64,8 +70,10 @@ final class Deliveries {
     }
 
     private void silence(long nowNanos) {
-        longestNanos = Math.max(longestNanos, nowNanos - lastNanos);
-        if (nowNanos - lastNanos > INTERRUPTION_NANOS) {
+        long silentNanos = nowNanos - lastNanos;
+        boolean settingUp = received == 0 && silentNanos <= SETTING_UP_NANOS;
+        longestNanos = settingUp ? longestNanos : Math.max(longestNanos, silentNanos);
+        if (silentNanos > INTERRUPTION_NANOS && !settingUp) {
             interruptions.add(new Silence(lastNanos, nowNanos));
         }
     }

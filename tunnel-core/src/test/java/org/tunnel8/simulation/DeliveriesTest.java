@@ -36,11 +36,25 @@ class DeliveriesTest {
     }
 
     @Test
+    void whatComesBeforeTheFirstDeliveryIsAnInterruptionOnlyIfItIsLong() {
+        Deliveries quick = new Deliveries(0);
+        quick.received(0, 15 * SECOND);
+        assertThat(Deliveries.merged(quick, quick)).isEmpty();
+        Deliveries late = new Deliveries(0);
+        late.received(0, 16 * SECOND);
+        assertThat(Deliveries.merged(late, quick)).containsExactly(new Deliveries.Silence(0, 16 * SECOND));
+        Deliveries never = new Deliveries(0);
+        never.end(30 * SECOND);
+        assertThat(Deliveries.merged(never, quick)).containsExactly(new Deliveries.Silence(0, 30 * SECOND));
+    }
+
+    @Test
     void aFlowIsInterruptedWhileEitherDirectionIs() {
         Deliveries up = new Deliveries(0);
-        up.received(0, 3 * SECOND);
-        up.received(1, 4 * SECOND);
-        up.received(2, 9 * SECOND);
+        up.received(0, 0);
+        up.received(1, 3 * SECOND);
+        up.received(2, 4 * SECOND);
+        up.received(3, 9 * SECOND);
         Deliveries down = new Deliveries(0);
         down.received(0, SECOND);
         down.received(1, 6 * SECOND);
@@ -50,10 +64,11 @@ class DeliveriesTest {
     @Test
     void theLongestSilenceIsThatSinceItWasAskedLast() {
         Deliveries deliveries = new Deliveries(0);
-        deliveries.received(0, SECOND / 2);
+        deliveries.received(0, 0);
+        deliveries.received(1, SECOND / 2);
         assertThat(deliveries.takeLongestNanos(SECOND)).isEqualTo(SECOND / 2);
-        deliveries.received(1, SECOND);
-        deliveries.received(2, SECOND + TICK);
+        deliveries.received(2, SECOND);
+        deliveries.received(3, SECOND + TICK);
         assertThat(deliveries.takeLongestNanos(SECOND + 2 * TICK)).isEqualTo(SECOND / 2);
         assertThat(deliveries.takeLongestNanos(SECOND + 3 * TICK)).isEqualTo(2 * TICK);
     }
