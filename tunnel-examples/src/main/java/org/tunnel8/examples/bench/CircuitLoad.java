@@ -97,11 +97,9 @@ final class CircuitLoad {
         Counters counters = new Counters();
         CellRouter ownerRouter = new CellRouter(ownerLinks, counters, (from, id, buffer, offset, length) -> {});
         CellRouter nextHopRouter = new CellRouter(nextHopLinks, counters, this::onCreate);
-        Runnable onDestroy = () -> failed(new IllegalStateException(
-                "the relay has ended a circuit, as it does when one has carried 10 GiB: measure for a shorter time"));
         for (int i = 0; i < neighbours; i++) {
-            owners.add(LoadNeighbour.open(loop, addresses.apply(i), random, ownerRouter, onDestroy));
-            nextHops.add(LoadNeighbour.open(loop, addresses.apply(neighbours + i), random, nextHopRouter, onDestroy));
+            owners.add(LoadNeighbour.open(loop, addresses.apply(i), random, ownerRouter));
+            nextHops.add(LoadNeighbour.open(loop, addresses.apply(neighbours + i), random, nextHopRouter));
         }
     }
 
@@ -226,6 +224,7 @@ final class CircuitLoad {
                 building.remove(circuit);
                 ownerLinks.remove(circuit.id(), circuit.ownerEnd());
                 extending.values().remove(circuit);
+                circuit.giveUp();
                 givenUp++;
             }
         }

@@ -14,7 +14,10 @@ import org.tunnel8.transport.udp.UdpSettings;
 import org.tunnel8.transport.udp.UdpTransport;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
+import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellMessageId;
+import org.tunnel8.wire.cell.Destroy;
+import org.tunnel8.wire.cell.DestroyCodec;
 
 /**
  * A neighbour of the relay under test, with a key and a port: the owner of many circuits, or the next hop of many.
@@ -26,19 +29,16 @@ final class LoadNeighbour implements DatagramListener {
 
     private final IdentityKey identity;
     private final CellRouter router;
-    private final Runnable onDestroy;
     private final CellSender cells = new CellSender(COMMUNITY, this::send);
     private @Nullable UdpTransport port;
 
-    private LoadNeighbour(IdentityKey identity, CellRouter router, Runnable onDestroy) {
+    private LoadNeighbour(IdentityKey identity, CellRouter router) {
         this.identity = identity;
         this.router = router;
-        this.onDestroy = onDestroy;
     }
 
-    static LoadNeighbour open(
-            TransportLoop loop, InetAddress address, RandomGenerator random, CellRouter router, Runnable onDestroy) {
-        LoadNeighbour neighbour = new LoadNeighbour(IdentityKey.generate(random), router, onDestroy);
+    static LoadNeighbour open(TransportLoop loop, InetAddress address, RandomGenerator random, CellRouter router) {
+        LoadNeighbour neighbour = new LoadNeighbour(IdentityKey.generate(random), router);
         neighbour.port = UdpTransport.bind(loop, UdpSettings.of(address, PortRange.any()), neighbour)
                 .join();
         return neighbour;
@@ -59,6 +59,12 @@ final class LoadNeighbour implements DatagramListener {
         return ByteString.of(identity.publicKey().toBytes());
     }
 
+    /** Tells the relay that a circuit is not wanted any more. */
+    void destroy(InetSocketAddress relay, int circuitId) {
+        byte[] packet = DestroyCodec.encode(COMMUNITY, circuitId, Destroy.REASON_UNNEEDED, identity);
+        send(relay, packet, 0, packet.length);
+    }
+
     InetSocketAddress address() {
         return port().localAddress();
     }
@@ -76,7 +82,20 @@ final class LoadNeighbour implements DatagramListener {
         if (messageId == CellMessageId.CELL) {
             router.onCell(from, buffer, offset, length);
         } else if (messageId == CellMessageId.DESTROY) {
-            onDestroy.run();
+            onDestroy(buffer, offset, length);
+        }
+    }
+
+    private void onDestroy(byte[] buffer, int offset, int length) {
+        try {
+            Destroy destroy = DestroyCodec.decode(buffer, offset, length);
+            router.onDestroy(
+                    destroy.circuitId(),
+                    destroy.sender(),
+                    destroy.reason(),
+                    () -> DestroyCodec.verify(destroy, buffer, offset));
+        } catch (MalformedMessageException e) {
+            throw new IllegalStateException("the relay sends a destroy that is none", e);
         }
     }
 }

@@ -151,6 +151,19 @@ final class LoadedCircuit {
         sendForward(owner.cells().scratch(), Headroom.FRONT_BYTES, length, true);
     }
 
+    /** As the owner: wants this circuit no more. */
+    void giveUp() {
+        owner.destroy(load.relay().address(), id);
+    }
+
+    /** One that was given up ends so as well. */
+    private void destroyed(int reason) {
+        if (ready) {
+            load.failed(new IllegalStateException("the relay has ended a circuit, for reason " + reason
+                    + ", as it does when one has carried 10 GiB: measure for a shorter time"));
+        }
+    }
+
     private final class OwnerEnd implements CellEndpoint {
         @Override
         public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
@@ -187,11 +200,13 @@ final class LoadedCircuit {
 
         @Override
         public boolean isNeighbour(PublicKey key) {
-            return false;
+            return key.equals(load.relay().key());
         }
 
         @Override
-        public void onDestroy(int reason) {}
+        public void onDestroy(int reason) {
+            destroyed(reason);
+        }
     }
 
     private final class NextHopEnd implements CellEndpoint {
@@ -202,10 +217,12 @@ final class LoadedCircuit {
 
         @Override
         public boolean isNeighbour(PublicKey key) {
-            return false;
+            return key.equals(load.relay().key());
         }
 
         @Override
-        public void onDestroy(int reason) {}
+        public void onDestroy(int reason) {
+            destroyed(reason);
+        }
     }
 }
