@@ -450,6 +450,21 @@ public final class PeerTable {
         return count;
     }
 
+    /**
+     * Tells whether there are as many candidates as wanted, and looks at no more peers than that takes.
+     *
+     * @param requiredFlags OR of the flag values; 0 asks for nothing
+     * @param wanted how many
+     * @return true if {@link #candidateCount} is at least as high
+     */
+    public boolean hasCandidates(int requiredFlags, int wanted) {
+        int missing = wanted;
+        for (int i = 0; missing > 0 && i < peers.size(); i++) {
+            missing -= isCandidate(peers.get(i), requiredFlags) ? 1 : 0;
+        }
+        return missing <= 0;
+    }
+
     private static boolean isCandidate(Peer peer, int requiredFlags) {
         return peer.isConfirmed()
                 && peer.isReachable()

@@ -50,7 +50,8 @@ public final class EventLog {
     }
 
     private void fold(InetSocketAddress address) {
-        fold(hash(address.getAddress().getAddress()) + address.getPort());
+        // The same on every JDK: an IPv4 address's hash code is the address, an IPv6 address's is made of its bytes.
+        fold(((long) address.getAddress().hashCode() << 16) + address.getPort());
     }
 
     private void fold(byte[] content) {

@@ -87,7 +87,7 @@ public final class Deadlines {
      * @return nanoseconds on the engine's clock; {@link Long#MAX_VALUE} if nothing is pending
      */
     public long nextNanos() {
-        while (true) {
+        while (cancelled > 0) {
             Deadline first = queue.first();
             if (first == null) {
                 return Long.MAX_VALUE;
@@ -98,6 +98,7 @@ public final class Deadlines {
             queue.removeFirst();
             cancelled--;
         }
+        return queue.firstNanos();
     }
 
     /**

@@ -111,6 +111,9 @@ class PeerTableTest {
         assertThat(table.candidates(PeerFlags.RELAY | PeerFlags.EXIT_BT)).containsExactly(exit);
         assertThat(table.candidates(0)).hasSize(3);
         assertThat(table.candidateCount(PeerFlags.RELAY)).isEqualTo(2);
+        assertThat(table.hasCandidates(PeerFlags.RELAY, 2)).isTrue();
+        assertThat(table.hasCandidates(PeerFlags.RELAY, 3)).isFalse();
+        assertThat(table.hasCandidates(PeerFlags.RELAY, 0)).isTrue();
         assertThat(table.byKey(sect)).isNotNull();
     }
 

@@ -15,6 +15,8 @@ public final class PublicKey {
     /** Size of the usual kind of key. */
     public static final int USUAL_LENGTH_BYTES = LibNaClForm.LENGTH_BYTES;
 
+    private static final RecentKeys RECENT = new RecentKeys();
+
     private final byte[] bytes;
     private final @Nullable SectKey sect;
     private volatile @Nullable Mid mid;
@@ -52,18 +54,28 @@ public final class PublicKey {
      */
     public static PublicKey parse(byte[] buffer, int offset, int length) throws CryptoFailure {
         Objects.checkFromIndexSize(offset, length, buffer.length);
+        PublicKey recent = RECENT.find(buffer, offset, length);
+        if (recent != null) {
+            return recent;
+        }
         byte[] copy = Arrays.copyOfRange(buffer, offset, offset + length);
-        if (LibNaClForm.startsAsPublicKey(copy)) {
-            if (length != USUAL_LENGTH_BYTES) {
+        PublicKey key = ofOwnBytes(copy);
+        RECENT.enter(key, copy);
+        return key;
+    }
+
+    private static PublicKey ofOwnBytes(byte[] bytes) throws CryptoFailure {
+        if (LibNaClForm.startsAsPublicKey(bytes)) {
+            if (bytes.length != USUAL_LENGTH_BYTES) {
                 throw new CryptoFailure("a Curve25519 and Ed25519 public key has 74 bytes");
             }
-            return new PublicKey(copy, null);
+            return new PublicKey(bytes, null);
         }
-        SectKey sect = SectKey.parse(copy);
+        SectKey sect = SectKey.parse(bytes);
         if (sect == null) {
             throw new CryptoFailure("not a public key of a known kind");
         }
-        return new PublicKey(copy, sect);
+        return new PublicKey(bytes, sect);
     }
 
     static PublicKey of(byte[] encryptionHalf, byte[] signingHalf) {
@@ -180,7 +192,10 @@ public final class PublicKey {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof PublicKey that && Arrays.equals(bytes, that.bytes);
+        return this == other
+                || (other instanceof PublicKey that
+                        && hashCode() == that.hashCode()
+                        && Arrays.equals(bytes, that.bytes));
     }
 
     @Override

@@ -37,6 +37,35 @@ class PublicKeyTest {
     }
 
     @Test
+    void aKeyThatIsReadAgainIsTheSameObjectAndOneBesideItIsNot() throws CryptoFailure {
+        byte[] buffer = new byte[100];
+        key.copyTo(buffer, 7);
+        PublicKey read = PublicKey.parse(buffer, 7, 74);
+
+        assertThat(PublicKey.parse(key.toBytes())).isSameAs(read);
+        // In the same place of what is remembered: its last bytes are equal.
+        buffer[7 + 20] ^= 1;
+        PublicKey beside = PublicKey.parse(buffer, 7, 74);
+        assertThat(beside).isNotEqualTo(key);
+        assertThat(beside.mid()).isNotEqualTo(key.mid());
+        assertThat(PublicKey.parse(key.toBytes())).isEqualTo(key);
+        assertThatThrownBy(() -> PublicKey.parse(buffer, 7, 73)).isInstanceOf(CryptoFailure.class);
+    }
+
+    @Test
+    void moreKeysThanAreRememberedAreReadRightAllTheSame() throws CryptoFailure {
+        byte[] bytes = key.toBytes();
+        for (int i = 0; i < 3 * RecentKeys.PLACES; i++) {
+            byte[] other = bytes.clone();
+            random.nextBytes(other);
+            System.arraycopy(bytes, 0, other, 0, 10);
+            assertThat(PublicKey.parse(other).toBytes()).isEqualTo(other);
+            assertThat(PublicKey.parse(other).toBytes()).isEqualTo(other);
+        }
+        assertThat(PublicKey.parse(bytes)).isEqualTo(key);
+    }
+
+    @Test
     void aKeyIsRecognisedInsideABuffer() {
         byte[] buffer = new byte[100];
         key.copyTo(buffer, 7);

@@ -20,6 +20,8 @@ public final class AddressCodec {
     /** Length of an {@code ip_address} or {@code address} field that holds IPv6. */
     public static final int TYPED_IPV6_BYTES = 19;
 
+    private static final RecentAddresses RECENT = new RecentAddresses();
+
     private static final byte TYPE_IPV4 = 1;
     private static final byte TYPE_HOST = 2;
     private static final byte TYPE_IPV6 = 3;
@@ -111,8 +113,7 @@ public final class AddressCodec {
      * @return the address
      */
     public static IpAddress ipAddressAt(byte[] buffer, int offset) {
-        int length = buffer[offset] == TYPE_IPV4 ? 4 : 16;
-        return numericAt(buffer, offset + 1, length);
+        return buffer[offset] == TYPE_IPV4 ? ipv4At(buffer, offset + 1) : ipv6At(buffer, offset + 1);
     }
 
     /**
@@ -123,12 +124,12 @@ public final class AddressCodec {
      * @return the address
      */
     public static IpAddress ipv4At(byte[] buffer, int offset) {
-        return numericAt(buffer, offset, 4);
+        return RECENT.at(buffer, offset);
     }
 
-    private static IpAddress numericAt(byte[] buffer, int offset, int length) {
-        byte[] address = Arrays.copyOfRange(buffer, offset, offset + length);
-        return IpAddress.of(IpLiterals.toInetAddress(address), WireNumbers.u16(buffer, offset + length));
+    private static IpAddress ipv6At(byte[] buffer, int offset) {
+        byte[] address = Arrays.copyOfRange(buffer, offset, offset + 16);
+        return IpAddress.of(IpLiterals.toInetAddress(address), WireNumbers.u16(buffer, offset + 16));
     }
 
     /**

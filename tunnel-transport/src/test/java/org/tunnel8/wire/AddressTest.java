@@ -140,4 +140,19 @@ class AddressTest {
         assertThat(encoded).hasSize(AddressCodec.encodedBytes(new HostAddress(host, 80)));
         assertThat(new WireReader(encoded, 0, encoded.length).address()).isEqualTo(new HostAddress(host, 80));
     }
+
+    @Test
+    void readsMoreEndpointsThanItRemembersRight() throws MalformedMessageException {
+        byte[] field = {10, 1, 2, 3, 0, 80};
+        IpAddress first = new WireReader(field, 0, 6).ipv4();
+
+        assertThat(new WireReader(field.clone(), 0, 6).ipv4()).isSameAs(first).hasToString("10.1.2.3:80");
+        for (int i = 0; i < 3 * RecentAddresses.PLACES; i++) {
+            byte[] other = {10, 1, (byte) (i >> 8), (byte) i, (byte) (i >> 4), 81};
+            IpAddress read = new WireReader(other, 0, 6).ipv4();
+            assertThat(read.address().getAddress()).containsExactly(10, 1, (byte) (i >> 8), (byte) i);
+            assertThat(read.port()).isEqualTo(((i >> 4) & 0xff) << 8 | 81);
+        }
+        assertThat(new WireReader(field, 0, 6).ipv4()).isEqualTo(first);
+    }
 }
