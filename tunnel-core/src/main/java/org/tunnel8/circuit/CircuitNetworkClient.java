@@ -73,7 +73,7 @@ public final class CircuitNetworkClient {
     private final TriedHops tried;
     private final BuildTimes buildTimes = new BuildTimes();
     private final CircuitQuality.Usual usualQuality = new CircuitQuality.Usual();
-    private final LearntLimits limits = new LearntLimits();
+    private final LearntLimits limits;
     private final DataView data = new DataView();
     private final Set<Circuit> circuits = new LinkedHashSet<>();
 
@@ -103,6 +103,7 @@ public final class CircuitNetworkClient {
         this.counters = counters;
         this.listener = listener;
         this.tried = tried;
+        this.limits = new LearntLimits(deadlines);
         this.blame = new Blame(peers, deadlines);
     }
 

@@ -1,23 +1,25 @@
 package org.tunnel8.circuit;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.LapsingMap;
 
 /**
  * Limits of age and traffic that hops set for circuits, as far as they can be seen from outside.
  *
  * <p>Nothing in the protocol tells them. But a hop that ends circuits by a limit does it at the same age, or after the same
  * traffic, each time, and by nothing else does a hop end two in a row so evenly. So two ends in a row that agree within a tenth make
- * a limit of that hop; circuits over it are replaced before. A circuit that outlives it takes it back. Bounded; the hop not looked at
- * for longest goes first. Engine thread only.
+ * a limit of that hop; circuits over it are replaced before. A circuit that outlives it takes it back. Bounded; the hop that no
+ * circuit of ours led over for longest goes first, and after a while in any case: most are gone by then. Engine thread only.
  */
 final class LearntLimits {
     /** Hops remembered. */
     static final int MAX_HOPS = 256;
+    /** A hop is remembered for so long after a circuit over it was last looked at: as long as nodes are up in the mean. */
+    static final long MEMORY_NANOS = 40L * 60 * 1_000_000_000;
     /** A circuit that ends sooner has met no limit: nobody could use a hop like that. */
     static final long LEAST_AGE_NANOS = 60_000_000_000L;
     /** A circuit that carried less has met no limit of traffic. */
@@ -27,7 +29,7 @@ final class LearntLimits {
     /** Circuits are replaced once they have used this part of a limit. */
     private static final double USABLE = 0.85;
 
-    private final Map<PublicKey, Ends> ends = new LinkedHashMap<>(16, 0.75f, true);
+    private final LapsingMap<PublicKey, Ends> ends;
 
     /** The last two ends of circuits over one hop. */
     private static final class Ends {
@@ -37,22 +39,36 @@ final class LearntLimits {
         long limitBytes = Long.MAX_VALUE;
     }
 
+    LearntLimits(Deadlines deadlines) {
+        this.ends = new LapsingMap<>(deadlines, MAX_HOPS, MEMORY_NANOS);
+    }
+
     /** A circuit that was ready has ended by no doing of ours. */
     void ended(List<PublicKey> hops, long ageNanos, long bytes) {
         if (ageNanos < LEAST_AGE_NANOS) {
             return;
         }
         for (PublicKey hop : hops) {
-            Ends known = ends.computeIfAbsent(hop, key -> new Ends());
+            Ends known = lookedAt(hop);
+            if (known == null) {
+                known = new Ends();
+                ends.put(hop, known);
+            }
             known.limitNanos = agree(known.ageNanos, ageNanos) ? Math.min(known.ageNanos, ageNanos) : Long.MAX_VALUE;
             known.limitBytes =
                     bytes >= LEAST_BYTES && agree(known.bytes, bytes) ? Math.min(known.bytes, bytes) : Long.MAX_VALUE;
             known.ageNanos = ageNanos;
             known.bytes = bytes;
         }
-        if (ends.size() > MAX_HOPS) {
-            ends.remove(ends.keySet().iterator().next());
+    }
+
+    /** What is known of a hop, which is remembered for longer now. */
+    private @Nullable Ends lookedAt(PublicKey hop) {
+        Ends known = ends.get(hop);
+        if (known != null) {
+            ends.put(hop, known);
         }
+        return known;
     }
 
     private static boolean agree(long one, long other) {
@@ -61,12 +77,12 @@ final class LearntLimits {
 
     /** Whether a circuit has come so near to a limit of one of its hops that another is to take its place. */
     boolean isNear(List<PublicKey> hops, long ageNanos, long bytes) {
-        if (ends.isEmpty()) {
+        if (ends.size() == 0) {
             return false;
         }
         boolean near = false;
         for (PublicKey hop : hops) {
-            Ends known = ends.get(hop);
+            Ends known = lookedAt(hop);
             if (known != null) {
                 near |= ageNanos > USABLE * known.limitNanos || bytes > USABLE * known.limitBytes;
             }

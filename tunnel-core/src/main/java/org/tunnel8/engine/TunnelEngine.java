@@ -66,7 +66,7 @@ public final class TunnelEngine {
             "own HTTP exchanges",
             2);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
-    private static final int STANDING_DEADLINES = 16;
+    private static final int STANDING_DEADLINES = 24;
 
     private final EngineSettings settings;
     private final EngineListener listener;

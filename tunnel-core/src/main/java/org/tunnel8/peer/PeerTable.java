@@ -99,7 +99,7 @@ public final class PeerTable {
         this.deadlines = deadlines;
         this.capacity = capacity;
         this.eviction = new EvictionRule(capacity);
-        this.ledger = new ReliabilityLedger(STANDINGS_PER_PLACE * capacity);
+        this.ledger = new ReliabilityLedger(STANDINGS_PER_PLACE * capacity, deadlines);
     }
 
     /**
@@ -505,8 +505,8 @@ public final class PeerTable {
     }
 
     /**
-     * The standing of a key, whether its owner is in the table or not. It survives the peer's leaving, as long as not
-     * too many others are asked for.
+     * The standing of a key, whether its owner is in the table or not. It survives the peer's leaving for half an hour
+     * since it was last asked for here, as long as not too many others are.
      *
      * @param key the key
      * @return the one standing of that key; enter successes and failures there

@@ -1,31 +1,25 @@
 package org.tunnel8.peer;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.LapsingMap;
 
 /**
  * Standings of keys that are in no table now, the least recently used going first. A returning peer finds its old one,
- * so that leaving does not wash off a bad name (D11).
+ * so that leaving does not wash off a bad name (D11); who stays away for half an hour, and is no hop meanwhile, begins anew.
  */
 final class ReliabilityLedger {
-    private final int capacity;
-    private final Map<PublicKey, Reliability> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final LapsingMap<PublicKey, Reliability> entries;
 
-    ReliabilityLedger(int capacity) {
-        this.capacity = capacity;
+    ReliabilityLedger(int capacity, Deadlines deadlines) {
+        this.entries = new LapsingMap<>(deadlines, capacity, Reliability.HALF_LIFE_NANOS);
     }
 
     Reliability of(PublicKey key) {
-        Reliability known = entries.get(key);
-        if (known != null) {
-            return known;
-        }
-        Reliability fresh = new Reliability();
-        put(key, fresh);
-        return fresh;
+        Reliability standing = take(key);
+        put(key, standing);
+        return standing;
     }
 
     @Nullable
@@ -40,11 +34,6 @@ final class ReliabilityLedger {
 
     void put(PublicKey key, Reliability reliability) {
         entries.put(key, reliability);
-        if (entries.size() > capacity) {
-            Iterator<PublicKey> oldest = entries.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-        }
     }
 
     int size() {

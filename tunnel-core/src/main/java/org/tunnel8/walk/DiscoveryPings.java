@@ -1,12 +1,10 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
+import org.tunnel8.time.LapsingMap;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.DiscoveryPing;
 import org.tunnel8.wire.walk.DiscoveryPong;
@@ -24,38 +22,26 @@ final class DiscoveryPings {
 
     private final WalkContext context;
     private final Exchanges exchanges;
-    private final Map<Integer, Outstanding> outstanding = new LinkedHashMap<>();
+    private final LapsingMap<Integer, Outstanding> outstanding;
 
     private record Outstanding(InetSocketAddress address, long sentNanos) {}
 
     DiscoveryPings(WalkContext context, Exchanges exchanges) {
         this.context = context;
         this.exchanges = exchanges;
+        this.outstanding = new LapsingMap<>(context.deadlines(), MAX_OUTSTANDING, LIMIT_NANOS);
     }
 
     void send(InetSocketAddress address) {
-        forgetLate();
         int identifier = context.random().nextInt(IDENTIFIERS);
-        outstanding.remove(identifier);
         outstanding.put(identifier, new Outstanding(address, context.deadlines().nowNanos()));
-        if (outstanding.size() > MAX_OUTSTANDING) {
-            outstanding.remove(outstanding.keySet().iterator().next());
-        }
         context.output().send(address, CommunityId.DISCOVERY, new DiscoveryPing(identifier));
-    }
-
-    private void forgetLate() {
-        long latest = context.deadlines().nowNanos() - LIMIT_NANOS;
-        Iterator<Outstanding> oldestFirst = outstanding.values().iterator();
-        while (oldestFirst.hasNext() && oldestFirst.next().sentNanos() < latest) {
-            oldestFirst.remove();
-        }
     }
 
     void onPong(InetSocketAddress from, DiscoveryPong pong) {
         long now = context.deadlines().nowNanos();
         Outstanding ping = outstanding.get(pong.identifier());
-        if (ping == null || !ping.address().equals(from) || now - ping.sentNanos() > LIMIT_NANOS) {
+        if (ping == null || !ping.address().equals(from)) {
             context.counters().dropped(DropReason.UNSOLICITED);
             return;
         }

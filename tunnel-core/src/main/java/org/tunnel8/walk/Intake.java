@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.DropReason;
@@ -116,12 +117,23 @@ final class Intake {
     }
 
     private TokenBucket shareOf(InetSocketAddress from) {
-        TokenBucket share =
-                shares.computeIfAbsent(from, f -> new TokenBucket(deadlines, SHARE_PER_SECOND, SHARE_BURST));
-        if (shares.size() > MAX_SHARES) {
-            shares.remove(shares.keySet().iterator().next());
+        TokenBucket known = shares.get(from);
+        if (known != null) {
+            return known;
         }
+        forgetWhole();
+        TokenBucket share = new TokenBucket(deadlines, SHARE_PER_SECOND, SHARE_BURST);
+        shares.put(from, share);
         return share;
+    }
+
+    /** Makes room for one more: a share of which nothing is used up is as good as none, and the longest unheard are so first. */
+    private void forgetWhole() {
+        Iterator<TokenBucket> longestUnheardFirst = shares.values().iterator();
+        while (longestUnheardFirst.hasNext()
+                && (longestUnheardFirst.next().left() >= SHARE_BURST || shares.size() >= MAX_SHARES)) {
+            longestUnheardFirst.remove();
+        }
     }
 
     TableSize table() {

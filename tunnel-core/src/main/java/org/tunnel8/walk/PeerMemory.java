@@ -46,6 +46,15 @@ final class PeerMemory implements PeerTable.Listener {
     /** Peers remembered of one network: a twentieth of all. */
     static final int MAX_PER_NETWORK = DiscoverySettings.MAX_REMEMBERED / 20;
 
+    /**
+     * Who left in this run is forgotten after this time, while others are here: of those gone for half an hour few come back
+     * to where they were.
+     */
+    static final long LONG_GONE_NANOS = 30L * 60 * 1_000_000_000;
+
+    /** This part of the wanted peers must be here for that: else it may be the network that is gone, and not they. */
+    private static final int PRESENT_PART = 4;
+
     /** A standing below this is a bad one: more than two failures for each success. */
     private static final double BAD_SCORE = 0.3;
 
@@ -56,6 +65,7 @@ final class PeerMemory implements PeerTable.Listener {
     private final PeerTable peers;
     private final Exchanges exchanges;
     private final Deadlines deadlines;
+    private final long madeNanos;
 
     /** Those that are not in the table: of earlier runs, or gone since. */
     private final Map<PublicKey, Absent> absent = new LinkedHashMap<>();
@@ -92,7 +102,8 @@ final class PeerMemory implements PeerTable.Listener {
         this.peers = context.peers();
         this.exchanges = exchanges;
         this.deadlines = context.deadlines();
-        long now = deadlines.nowNanos();
+        this.madeNanos = deadlines.nowNanos();
+        long now = madeNanos;
         for (RememberedPeer peer : settings.remembered()) {
             if (isUsable(peer.address()) && peer.key().isTunnelCompatible() && !context.isOwn(peer.key())) {
                 long heardNanos =
@@ -171,10 +182,24 @@ final class PeerMemory implements PeerTable.Listener {
             forget(peer.key());
             return;
         }
+        forgetLongGone();
         absent.put(peer.key(), absentFrom(peer));
         if (absent.size() > DiscoverySettings.MAX_REMEMBERED) {
             List<Choice> choices = choices(false);
             forget(choices.get(choices.size() - 1).peer().key());
+        }
+    }
+
+    /** Those of earlier runs stay: they are what there is if nobody answers, and do not grow more. */
+    private void forgetLongGone() {
+        if (peers.confirmedCount() * PRESENT_PART < settings.targetPeers()) {
+            return;
+        }
+        long latestNanos = deadlines.nowNanos() - LONG_GONE_NANOS;
+        for (Absent peer : List.copyOf(absent.values())) {
+            if (peer.heardNanos() >= madeNanos && peer.heardNanos() < latestNanos) {
+                forget(peer.key());
+            }
         }
     }
 

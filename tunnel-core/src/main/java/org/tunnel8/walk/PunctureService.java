@@ -1,6 +1,7 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tunnel8.metrics.Counters;
@@ -32,6 +33,7 @@ final class PunctureService {
     private final Counters counters;
     private final TokenBucket fromKnown;
     private final TokenBucket fromStrangers;
+    /** Targets served within {@link #SAME_TARGET_NANOS}, and those before that no other has swept out; oldest first. */
     private final Map<InetSocketAddress, Long> served = new LinkedHashMap<>();
 
     PunctureService(WalkContext context) {
@@ -61,10 +63,12 @@ final class PunctureService {
             return;
         }
         served.remove(target);
-        served.put(target, now);
-        if (served.size() > MAX_TARGETS) {
-            served.remove(served.keySet().iterator().next());
+        Iterator<Long> oldestFirst = served.values().iterator();
+        while (oldestFirst.hasNext()
+                && (now - oldestFirst.next() >= SAME_TARGET_NANOS || served.size() >= MAX_TARGETS)) {
+            oldestFirst.remove();
         }
+        served.put(target, now);
         // By name the second address is the sender's; the reference puts the walker's there (PROTOCOL.md §4).
         Puncture puncture =
                 new Puncture(request.style(), own.lanFor(target), request.walkerWan(), request.identifier());

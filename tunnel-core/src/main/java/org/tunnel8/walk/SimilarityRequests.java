@@ -2,12 +2,11 @@ package org.tunnel8.walk;
 
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.time.LapsingMap;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
 import org.tunnel8.wire.walk.SimilarityRequest;
@@ -28,23 +27,19 @@ final class SimilarityRequests {
     private final WalkContext context;
     private final Walker walker;
     private final List<CommunityId> communities;
-    private final Map<Integer, Question> outstanding = new LinkedHashMap<>();
-
-    private record Question(InetSocketAddress address, long sentNanos) {}
+    /** Whom each question went to. */
+    private final LapsingMap<Integer, InetSocketAddress> outstanding;
 
     SimilarityRequests(WalkContext context, Walker walker) {
         this.context = context;
         this.walker = walker;
+        this.outstanding = new LapsingMap<>(context.deadlines(), MAX_OUTSTANDING, LIMIT_NANOS);
         this.communities = List.of(context.settings().community(), CommunityId.DISCOVERY);
     }
 
     void send(InetSocketAddress to) {
         int identifier = context.random().nextInt(IDENTIFIERS);
-        outstanding.remove(identifier);
-        outstanding.put(identifier, new Question(to, context.deadlines().nowNanos()));
-        if (outstanding.size() > MAX_OUTSTANDING) {
-            outstanding.remove(outstanding.keySet().iterator().next());
-        }
+        outstanding.put(identifier, to);
         boolean ipv4 = to.getAddress() instanceof Inet4Address;
         SimilarityRequest request = new SimilarityRequest(
                 identifier,
@@ -57,11 +52,7 @@ final class SimilarityRequests {
 
     void onResponse(InetSocketAddress from, WalkPacket packet, Signature signature) {
         SimilarityResponse response = (SimilarityResponse) packet.message();
-        Question question = outstanding.get(response.identifier());
-        boolean isAnswer = question != null
-                && question.address().equals(from)
-                && context.deadlines().nowNanos() - question.sentNanos() <= LIMIT_NANOS;
-        if (!isAnswer) {
+        if (!from.equals(outstanding.get(response.identifier()))) {
             context.counters().dropped(DropReason.UNSOLICITED);
             return;
         }

@@ -37,6 +37,9 @@ final class WalkableAddresses {
     /** A dead address that somebody else introduces is left alone for this long. */
     static final long DEAD_FOR_OTHERS_NANOS = 15_000_000_000L;
 
+    /** A dead address is forgotten after this time: twice as long as it is left alone at most, so that failures add up. */
+    static final long DEAD_MEMORY_NANOS = 32 * DEAD_NANOS;
+
     /** Failures in a row that make an address unreachable. */
     static final int UNREACHABLE_FAILURES = 5;
 
@@ -69,12 +72,13 @@ final class WalkableAddresses {
         Introduction introduction = new Introduction(target, nowNanos);
         boolean news = walkable.put(target.address(), introduction) == null;
         order.addLast(introduction);
-        trim();
+        trim(nowNanos);
         return news;
     }
 
-    private void trim() {
-        while (walkable.size() > MAX_WALKABLE) {
+    /** Drops what has lost its worth, and the oldest beyond the bound. */
+    private void trim(long nowNanos) {
+        while (walkable.size() > MAX_WALKABLE || isStale(order.peekFirst(), nowNanos)) {
             Introduction oldest = order.removeFirst();
             walkable.remove(oldest.target().address(), oldest);
         }
@@ -97,13 +101,17 @@ final class WalkableAddresses {
         if (newest == null) {
             return null;
         }
-        if (nowNanos - newest.madeNanos() >= INTRODUCTION_LIFE_NANOS) {
+        if (isStale(newest, nowNanos)) {
             walkable.clear();
             order.clear();
             return null;
         }
         walkable.remove(newest.target().address());
         return newest.target();
+    }
+
+    private static boolean isStale(@Nullable Introduction introduction, long nowNanos) {
+        return introduction != null && nowNanos - introduction.madeNanos() >= INTRODUCTION_LIFE_NANOS;
     }
 
     /** The address has become a peer or is being asked. */
@@ -125,12 +133,12 @@ final class WalkableAddresses {
             introducers.removeLast();
         }
         int inARow = before == null ? 1 : before.inARow() + 1;
-        dead.put(address, new Failures(inARow, nowNanos, List.copyOf(introducers)));
-        if (dead.size() > MAX_DEAD) {
-            Iterator<InetSocketAddress> oldest = dead.keySet().iterator();
-            oldest.next();
-            oldest.remove();
+        Iterator<Failures> oldestFirst = dead.values().iterator();
+        while (oldestFirst.hasNext()
+                && (nowNanos - oldestFirst.next().latestNanos() >= DEAD_MEMORY_NANOS || dead.size() >= MAX_DEAD)) {
+            oldestFirst.remove();
         }
+        dead.put(address, new Failures(inARow, nowNanos, List.copyOf(introducers)));
     }
 
     void lives(InetSocketAddress address) {

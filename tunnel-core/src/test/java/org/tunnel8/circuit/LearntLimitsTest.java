@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.time.Deadlines;
 
 /** What is taken for a limit that a hop sets. */
 class LearntLimitsTest {
@@ -14,7 +15,8 @@ class LearntLimitsTest {
     private static final long MEGABYTE = 1L << 20;
 
     private final SplittableRandom random = new SplittableRandom(5);
-    private final LearntLimits limits = new LearntLimits();
+    private final Deadlines deadlines = new Deadlines(0);
+    private final LearntLimits limits = new LearntLimits(deadlines);
     private final PublicKey hop = key();
     private final PublicKey other = key();
 
@@ -74,6 +76,21 @@ class LearntLimitsTest {
         limits.outlived(List.of(hop), 700 * SECOND, 0);
 
         assertThat(isNear(10_000, 0)).isFalse();
+    }
+
+    @Test
+    void whatIsKnownOfAHopIsForgottenOnceNoCircuitHasLedOverItForLong() {
+        end(600, 0);
+        end(600, 0);
+        deadlines.advance(LearntLimits.MEMORY_NANOS - 1);
+        assertThat(isNear(590, 0)).as("a circuit leads over it").isTrue();
+        deadlines.advance(2 * LearntLimits.MEMORY_NANOS - 2);
+        assertThat(isNear(590, 0)).isTrue();
+
+        deadlines.advance(3 * LearntLimits.MEMORY_NANOS);
+        deadlines.runDue();
+        assertThat(isNear(590, 0)).isFalse();
+        assertThat(limits.table().size()).isZero();
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.IpAddress;
@@ -503,6 +504,28 @@ class PeerTableTest {
                 .isNotSameAs(peer)
                 .extracting(Peer::reliability)
                 .isSameAs(standing);
+    }
+
+    @Test
+    void forgetsTheStandingOfWhoIsGoneForHalfAnHourAndNoHopMeanwhile() {
+        Peer peer = addConfirmed(1, 1, RELAY);
+        peer.reliability().failed(PeerRole.RELAY, 1, 0);
+        table.remove(peer, RemovalReason.SILENT);
+        PublicKey hop = newKey();
+        table.reliabilityOf(hop).failed(PeerRole.RELAY, 1, 0);
+
+        clock.advance(Reliability.HALF_LIFE_NANOS - 1);
+        assertThat(table.scoreOf(peer.key(), PeerRole.RELAY)).isLessThan(Reliability.UNKNOWN_SCORE);
+        table.reliabilityOf(hop).failed(PeerRole.RELAY, 1, clock.nowNanos());
+
+        clock.advance(Reliability.HALF_LIFE_NANOS / 4 * 5);
+        clock.runDue();
+        assertThat(table.scoreOf(peer.key(), PeerRole.RELAY)).isEqualTo(Reliability.UNKNOWN_SCORE);
+        assertThat(table.scoreOf(hop, PeerRole.RELAY)).isLessThan(Reliability.UNKNOWN_SCORE);
+        assertThat(table.tables())
+                .filteredOn(size -> size.table().equals("standings of keys"))
+                .extracting(TableSize::size)
+                .containsExactly(1);
     }
 
     @Test

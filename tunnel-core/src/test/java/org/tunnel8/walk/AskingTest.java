@@ -6,6 +6,7 @@ import static org.tunnel8.walk.TestNode.at;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerRole;
 import org.tunnel8.virtual.Seed;
@@ -134,6 +135,27 @@ class AskingTest {
 
         assertThat(network.runUntil(() -> node.peers().size() == 2, Duration.ofSeconds(2)))
                 .isTrue();
+    }
+
+    @Test
+    void remembersNoShareOfWhoHasUsedUpNothingOfIt() {
+        for (int i = 1; i <= 10; i++) {
+            Outsider peer = new Outsider(network, "192.0." + i + ".9:9000").answering();
+            node.discovery().walkTo(peer.address());
+            settle();
+            peer.send(node, Outsider.request(node.address(), i));
+            network.runFor(Duration.ofSeconds(3));
+        }
+
+        assertThat(node.peers().size()).isGreaterThanOrEqualTo(10);
+        assertThat(sizeOf("shares of known senders")).isEqualTo(1);
+    }
+
+    private int sizeOf(String table) {
+        return node.discovery().tables().stream()
+                .filter(size -> size.table().equals(table))
+                .mapToInt(TableSize::size)
+                .sum();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
@@ -70,6 +71,20 @@ class ChurnTest {
 
         assertThat(node.peers().size()).isEqualTo(1);
         assertThat(askedAtSeconds()).hasSizeLessThan(25);
+    }
+
+    @Test
+    void pingsThatAreNotAnsweredAreGoneAfterTheirTime() {
+        meet();
+        assertThat(network.runUntil(() -> !peer.received(DiscoveryPing.class).isEmpty(), Duration.ofMinutes(2)))
+                .isTrue();
+        node.discovery().stop();
+        network.runFor(Duration.ofSeconds(6));
+
+        assertThat(node.discovery().tables())
+                .filteredOn(table -> table.table().equals("pings"))
+                .extracting(TableSize::size)
+                .containsExactly(0);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
@@ -88,6 +89,28 @@ class DiscoveryWalkTest {
         assertThat(stranger.inbox()).isEmpty();
         assertThat(member.received(IntroductionRequest.class)).allMatch(DiscoveryWalkTest::isOfDiscovery);
         assertThat(client.peers().size()).isZero();
+    }
+
+    private static int similarityRequests(TestNode node) {
+        return node.discovery().tables().stream()
+                .filter(table -> table.table().equals("similarity requests"))
+                .mapToInt(TableSize::size)
+                .sum();
+    }
+
+    @Test
+    void questionsThatAreNotAnsweredAreGoneAfterTheirTime() {
+        Outsider member = new Outsider(network, "198.51.100.1:7000").answering();
+        introducesInTheDiscoveryOverlay("198.51.100.1:7000");
+        TestNode client = client();
+        assertThat(network.runUntil(
+                        () -> !member.received(SimilarityRequest.class).isEmpty(), SOON))
+                .isTrue();
+        assertThat(similarityRequests(client)).isPositive();
+
+        client.discovery().stop();
+        network.runFor(Duration.ofSeconds(6));
+        assertThat(similarityRequests(client)).isZero();
     }
 
     @Test

@@ -157,6 +157,35 @@ class PeerMemoryTest {
     }
 
     @Test
+    void forgetsWhoIsGoneForHalfAnHourOnceAnotherLeavesWhileEnoughAreHere() {
+        List<Outsider> relays = relays(6);
+        RememberedPeer ofAnEarlierRun = stranger("192.0.2.200:9000", RELAY, 7_200);
+        List<RememberedPeer> given = new ArrayList<>(remembered(relays));
+        given.add(ofAnEarlierRun);
+        TestNode node = new TestNode(
+                        network, at("203.0.113.5:7000"), b -> b.target(4, 0).remembered(given))
+                .start();
+        network.runFor(Duration.ofSeconds(5));
+        relays.get(0).answering(request -> null);
+        network.runFor(Duration.ofMinutes(29));
+        assertThat(node.discovery().memory()).hasSize(7);
+
+        network.runFor(Duration.ofMinutes(3));
+        relays.get(1).answering(request -> null);
+        network.runFor(Duration.ofMinutes(2));
+        assertThat(node.discovery().memory())
+                .extracting(RememberedPeer::key)
+                .hasSize(6)
+                .contains(relays.get(1).key(), ofAnEarlierRun.key())
+                .doesNotContain(relays.get(0).key());
+
+        relays.forEach(relay -> relay.answering(request -> null));
+        network.runFor(Duration.ofHours(2));
+        assertThat(node.peers().size()).isZero();
+        assertThat(node.discovery().memory()).as("nobody is here").hasSize(6);
+    }
+
+    @Test
     void keepsWhatItWasGivenThroughAStartWithoutNetwork() {
         List<RememberedPeer> given =
                 List.of(stranger("192.0.2.200:9000", EXIT, 5), stranger("192.1.2.200:9000", RELAY, 50));

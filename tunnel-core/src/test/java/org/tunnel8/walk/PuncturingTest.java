@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.CommunityId;
@@ -63,6 +64,19 @@ class PuncturingTest {
         settle();
 
         assertThat(walker.inbox().get(0).packet().community()).isEqualTo(CommunityId.DISCOVERY);
+    }
+
+    @Test
+    void remembersWhomItHasServedOnlyForAsLongAsItMustNotServeHimAgain() {
+        for (int i = 1; i <= 10; i++) {
+            askFor(at("192.0.2." + i + ":9000"));
+            network.runFor(Duration.ofSeconds(1));
+        }
+
+        assertThat(node.discovery().tables())
+                .filteredOn(table -> table.table().equals("puncture targets"))
+                .extracting(TableSize::size)
+                .containsExactly(1);
     }
 
     @Test

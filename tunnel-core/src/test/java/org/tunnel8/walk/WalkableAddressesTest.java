@@ -54,6 +54,27 @@ class WalkableAddressesTest {
     }
 
     @Test
+    void holdsNoIntroductionWhoseHoleHasClosedOnceAnotherComes() {
+        add("198.51.100.1:1", 0);
+        add("198.51.100.2:1", 1);
+        add("198.51.100.3:1", WalkableAddresses.INTRODUCTION_LIFE_NANOS);
+
+        assertThat(addresses.size()).isEqualTo(2);
+        assertThat(take(WalkableAddresses.INTRODUCTION_LIFE_NANOS)).isEqualTo(at("198.51.100.3:1"));
+    }
+
+    @Test
+    void forgetsDeadAddressesOnceTheyHaveBeenLeftAloneForLong() {
+        addresses.died(target("198.51.100.1:1", null), 0);
+        addresses.died(target("198.51.100.2:1", null), 1);
+        addresses.died(target("198.51.100.3:1", null), WalkableAddresses.DEAD_MEMORY_NANOS);
+
+        assertThat(addresses.isDead(at("198.51.100.1:1"))).isFalse();
+        assertThat(addresses.isDead(at("198.51.100.2:1"))).isTrue();
+        assertThat(addresses.isDead(at("198.51.100.3:1"))).isTrue();
+    }
+
+    @Test
     void doesNotReturnToADeadAddressForAWhile() {
         addresses.died(target("198.51.100.1:1", null), 0);
 
