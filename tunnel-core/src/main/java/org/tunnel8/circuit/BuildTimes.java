@@ -11,8 +11,8 @@ import org.tunnel8.peer.RttEstimator;
  * before. Engine thread only.
  */
 final class BuildTimes {
-    /** Where nothing is known yet: three round trips of 250 ms, as of a node on the other side of the world. */
-    static final long GUESS_NANOS = 750_000_000L;
+    /** Where nothing is known yet: two round trips of 250 ms, as of a node on the other side of the world. */
+    static final long GUESS_NANOS = 500_000_000L;
     /** No attempt is slow before: a lost datagram between relays costs half a second, until the create is repeated. */
     static final long LEAST_SLOW_NANOS = 500_000_000L;
     /** No attempt is given up before: one repetition of a create, and room for a busy node. */

@@ -244,6 +244,16 @@ public final class Circuit implements CellEndpoint {
         return attempt != null && attempt.isSlow(client.deadlines().nowNanos());
     }
 
+    /** Whether the hop that is being added has been slow for so long that it hardly comes. */
+    boolean isOverdue() {
+        return attempt != null && attempt.isOverdue(client.deadlines().nowNanos());
+    }
+
+    /** Whether it is overdue, and nothing but our patience keeps it. */
+    boolean mayBeGivenUp() {
+        return isOverdue() && attempt != null && attempt.mayBeGivenUp();
+    }
+
     /**
      * Why these hops were chosen: a line for each, in the order in which they were drawn, the exit first.
      *
@@ -310,6 +320,11 @@ public final class Circuit implements CellEndpoint {
      */
     public List<PublicKey> hopKeys() {
         return hops.stream().map(hop -> hop.key).toList();
+    }
+
+    /** Who was added last; there must be a hop. */
+    PublicKey lastHopKey() {
+        return hops.get(hops.size() - 1).key;
     }
 
     /**

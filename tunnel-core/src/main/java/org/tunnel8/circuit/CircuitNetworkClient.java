@@ -231,7 +231,10 @@ public final class CircuitNetworkClient {
             return;
         }
         attempt.stop();
-        tried.succeeded(attempt.target);
+        if (circuit.hops() > 0) {
+            tried.passedOn(circuit.lastHopKey());
+        }
+        tried.letIn(attempt.target);
         long tookNanos = deadlines.nowNanos() - attempt.startedNanos;
         buildTimes.took(attempt.kind, tookNanos);
         circuit.attempt = null;
@@ -278,11 +281,19 @@ public final class CircuitNetworkClient {
         attempt.timer(deadlines.after(wait, () -> fail(circuit, CloseReason.EXTEND_TIMED_OUT)));
     }
 
+    /** Ends a circuit before the hop that is being added has had all its time: something better can be done with its place. */
+    void giveUp(Circuit circuit) {
+        fail(circuit, circuit.hops() == 0 ? CloseReason.FIRST_HOP_SILENT : CloseReason.EXTEND_TIMED_OUT);
+    }
+
     /** Ends a circuit that could not be built, and lays the failure where it may belong (D11). */
     private void fail(Circuit circuit, CloseReason reason) {
         HopAttempt attempt = circuit.attempt;
         if (attempt != null) {
             tried.failed(attempt.target);
+            if (circuit.hops() > 0) {
+                tried.extendedInVain(circuit.lastHopKey());
+            }
         }
         blame.failed(circuit, 1);
         close(circuit, reason);

@@ -1,5 +1,6 @@
 package org.tunnel8.circuit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -326,6 +327,8 @@ public final class CircuitPool implements CircuitListener {
      * @return a new list
      */
     public List<TableSize> memories() {
-        return List.of(tried.table(), client.limits().table());
+        List<TableSize> memories = new ArrayList<>(tried.tables());
+        memories.add(client.limits().table());
+        return memories;
     }
 }

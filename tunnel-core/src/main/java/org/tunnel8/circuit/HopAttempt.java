@@ -7,6 +7,9 @@ import org.tunnel8.time.Deadline;
 
 /** The pending attempt to add one hop: what was asked, and until when an answer counts. Engine thread only. */
 final class HopAttempt {
+    /** No attempt is overdue before: a datagram may be lost, and what repeats it waits for half a second. */
+    private static final long LEAST_OVERDUE_NANOS = 1_000_000_000L;
+
     final PublicKey target;
     final int identifier;
     final EphemeralKey ephemeral;
@@ -32,6 +35,17 @@ final class HopAttempt {
 
     boolean isSlow(long nowNanos) {
         return nowNanos >= slowNanos;
+    }
+
+    /** Whether it has been slow for as long as it took to be slow, and a second at least: an answer hardly comes now. */
+    boolean isOverdue(long nowNanos) {
+        long overdueNanos = startedNanos + Math.max(LEAST_OVERDUE_NANOS, 2 * (slowNanos - startedNanos));
+        return isSlow(nowNanos) && nowNanos >= overdueNanos;
+    }
+
+    /** Whether it may be given up before its time: the hop before is not looking for the one that is to be added (D5). */
+    boolean mayBeGivenUp() {
+        return kind != BuildTimes.Kind.UNLISTED;
     }
 
     void timer(Deadline next) {

@@ -105,11 +105,32 @@ final class HopDraw {
         return this;
     }
 
-    /** Rather not those who have just failed. */
-    HopDraw ratherUntried(TriedHops lately) {
+    /**
+     * Rather not those who have just failed.
+     *
+     * @param silent those who are being asked and are slow to answer
+     */
+    HopDraw ratherUntried(TriedHops lately, Set<PublicKey> silent) {
         int before = candidates.size();
-        prefer(candidate -> !lately.contains(candidate.key()));
+        prefer(candidate -> !lately.contains(candidate.key()) && !silent.contains(candidate.key()));
         tried = before - candidates.size();
+        return this;
+    }
+
+    /** Leaves out all who have not let us in lately. */
+    HopDraw onlyWelcoming(TriedHops lately) {
+        candidates.removeIf(candidate -> !lately.isWelcoming(candidate.key()));
+        return this;
+    }
+
+    /** Rather those who have let us in lately, if that is asked for. */
+    HopDraw ratherWelcoming(TriedHops lately, boolean asked) {
+        return asked ? prefer(candidate -> lately.isWelcoming(candidate.key())) : this;
+    }
+
+    /** Leaves out all peers but those of whom something holds. */
+    HopDraw only(Predicate<Peer> what) {
+        candidates.removeIf(candidate -> candidate.peer() == null || !what.test(candidate.peer()));
         return this;
     }
 

@@ -11,9 +11,10 @@ import org.tunnel8.peer.Peer;
  * @param first the first hop; the exit itself if there is only one
  * @param exit the last hop
  * @param choices why these two, the exit first
+ * @param need how they were drawn, and the middle is to be
  */
-record Path(int hops, Peer first, Peer exit, List<HopChoice> choices) {
+record Path(int hops, Peer first, Peer exit, List<HopChoice> choices, Need need) {
     Path(int hops, Peer first, Peer exit) {
-        this(hops, first, exit, List.of());
+        this(hops, first, exit, List.of(), Need.USUAL);
     }
 }

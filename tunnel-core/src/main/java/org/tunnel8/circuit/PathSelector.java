@@ -57,7 +57,20 @@ final class PathSelector {
      */
     @Nullable
     Path path(int hops, Iterable<Circuit> circuits) {
-        return path(hops, circuits, usable(PeerFlags.EXIT_BT), Set.of());
+        return path(hops, circuits, Need.USUAL);
+    }
+
+    /**
+     * Draws both ends of a circuit.
+     *
+     * @param hops hops it is to have
+     * @param circuits circuits in use or being built
+     * @param need how urgent it is
+     * @return null if no exit or no first hop is known
+     */
+    @Nullable
+    Path path(int hops, Iterable<Circuit> circuits, Need need) {
+        return path(hops, circuits, usable(PeerFlags.EXIT_BT), Set.of(), need);
     }
 
     /**
@@ -73,7 +86,7 @@ final class PathSelector {
         List<Peer> exits = usable(PeerFlags.EXIT_HTTP);
         List<Peer> forData = new ArrayList<>(exits);
         forData.removeIf(peer -> !peer.flags().has(PeerFlags.EXIT_BT) || avoided.contains(peer.key()));
-        return path(hops, circuits, forData.isEmpty() ? exits : forData, avoided);
+        return path(hops, circuits, forData.isEmpty() ? exits : forData, avoided, Need.USUAL);
     }
 
     /**
@@ -86,22 +99,26 @@ final class PathSelector {
         return usable(PeerFlags.EXIT_HTTP).stream().anyMatch(peer -> !beside.contains(peer.key()));
     }
 
-    private @Nullable Path path(int hops, Iterable<Circuit> circuits, List<Peer> exits, Set<PublicKey> avoided) {
+    private @Nullable Path path(
+            int hops, Iterable<Circuit> circuits, List<Peer> exits, Set<PublicKey> avoided, Need need) {
         Map<PublicKey, Integer> uses = uses(circuits);
+        Set<PublicKey> silent = silent(circuits);
         HopDraw.Drawn exit = HopDraw.ofPeers(peers, "exit", PeerRole.EXIT, exits)
                 .without(avoided)
                 .permittedBy(rules)
-                .ratherUntried(tried)
+                .ratherUntried(tried, silent)
                 // Who lends his line for the last hop only where nobody else does it is asked last.
                 .rather(peer -> !peer.flags().has(PeerFlags.EXIT_BACKUP))
+                .ratherWelcoming(tried, need == Need.URGENT)
                 .ratherProven()
                 .ratherLeastUsed(uses)
+                .ratherWelcoming(tried, need == Need.SPARING)
                 .draw(random, uses);
         if (exit == null) {
             return null;
         }
         if (hops == 1) {
-            return new Path(1, exit.peer(), exit.peer(), List.of(exit.choice()));
+            return new Path(1, exit.peer(), exit.peer(), List.of(exit.choice()), need);
         }
         HopDraw.Drawn first = HopDraw.ofPeers(peers, "first hop", PeerRole.RELAY, usable(PeerFlags.RELAY))
                 .without(Set.of(exit.peer().key()))
@@ -109,12 +126,28 @@ final class PathSelector {
                 // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other
                 // can.
                 .rather(peer -> !peer.flags().has(PeerFlags.EXIT_BT))
-                .ratherUntried(tried)
+                .ratherUntried(tried, silent)
+                .ratherWelcoming(tried, need == Need.URGENT)
                 .ratherOutside(Set.of(exit.peer().network()))
                 .ratherProven()
                 .ratherLeastUsed(uses)
+                .ratherWelcoming(tried, need == Need.SPARING)
                 .draw(random, uses);
-        return first == null ? null : new Path(hops, first.peer(), exit.peer(), List.of(exit.choice(), first.choice()));
+        return first == null
+                ? null
+                : new Path(hops, first.peer(), exit.peer(), List.of(exit.choice(), first.choice()), need);
+    }
+
+    /** Who is being asked to join a circuit and takes longer than such hops do. */
+    private static Set<PublicKey> silent(Iterable<Circuit> circuits) {
+        Set<PublicKey> silent = new HashSet<>();
+        for (Circuit circuit : circuits) {
+            HopAttempt attempt = circuit.attempt;
+            if (attempt != null && circuit.isSlow()) {
+                silent.add(attempt.target);
+            }
+        }
+        return silent;
     }
 
     /** How many circuits each key is part of, or is to be part of. */
@@ -139,6 +172,18 @@ final class PathSelector {
     }
 
     /**
+     * Tells whether an exit is known that may be used, has not failed lately, and is not slow to answer now.
+     *
+     * @param circuits circuits in use or being built
+     */
+    boolean hasUntriedExit(Iterable<Circuit> circuits) {
+        Set<PublicKey> silent = silent(circuits);
+        return usable(PeerFlags.EXIT_BT).stream()
+                .filter(peer -> rules.permits(peer.key(), peer.address()))
+                .anyMatch(peer -> !tried.contains(peer.key()) && !silent.contains(peer.key()));
+    }
+
+    /**
      * Draws the next hop of a circuit that is being built.
      *
      * @param circuit the circuit
@@ -156,44 +201,91 @@ final class PathSelector {
             boolean listed = offered.relays().contains(exit) || offered.exits().contains(exit);
             return new NextHop(exit, address, listed, null);
         }
-        Set<PublicKey> taken = new HashSet<>(circuit.hopKeys());
-        taken.add(exit);
-        taken.add(ownKey);
-        Map<PublicKey, Integer> uses = uses(circuits);
-        Set<NetworkPrefix> networks = networksOf(circuit);
-        HopDraw.Drawn listed = middle(
-                HopDraw.ofKeys(peers, "middle hop, offered", PeerRole.RELAY, offered.relays()), taken, networks, uses);
+        Middle middle = new Middle(circuit, ownKey, circuits);
+        NextHop listed = middle.offered("middle hop, offered", offered.relays());
         if (listed == null) {
-            listed = middle(
-                    HopDraw.ofKeys(peers, "middle hop, offered exit", PeerRole.RELAY, offered.exits()),
-                    taken,
-                    networks,
-                    uses);
+            listed = middle.offered("middle hop, offered exit", offered.exits());
         }
-        if (listed != null) {
-            return new NextHop(listed.candidate().key(), IpAddress.UNSPECIFIED, true, listed.choice());
+        boolean isSettled = listed != null
+                && (circuit.path().need() == Need.USUAL
+                        || tried.isWelcoming(listed.key())
+                        || (circuit.path().need() == Need.SPARING && !tried.contains(listed.key())));
+        if (isSettled) {
+            return listed;
         }
-        HopDraw.Drawn own = middle(
-                HopDraw.ofPeers(peers, "middle hop of our own", PeerRole.RELAY, usable(PeerFlags.RELAY))
-                        // Nobody sends a puncture for us: the hop before reaches whom anybody reaches.
-                        .rather(Peer::isPublic),
-                taken,
-                networks,
-                uses);
-        return own == null
-                ? null
-                : new NextHop(own.peer().key(), new IpAddress(own.peer().address()), false, own.choice());
+        // Where most are full, one of our own that is known to have let us in is worth more than a stranger who may
+        // not.
+        NextHop own = listed == null ? middle.own() : middle.ownWelcoming();
+        if (own == null && listed != null && tried.contains(listed.key())) {
+            own = middle.ownUntried();
+        }
+        return own == null ? listed : own;
     }
 
-    private HopDraw.@Nullable Drawn middle(
-            HopDraw draw, Set<PublicKey> taken, Set<NetworkPrefix> networks, Map<PublicKey, Integer> uses) {
-        return draw.without(taken)
-                .permittedBy(rules)
-                .ratherUntried(tried)
-                .ratherOutside(networks)
-                .ratherProven()
-                .ratherLeastUsed(uses)
-                .draw(random, uses);
+    /** The draw of one middle hop. */
+    private final class Middle {
+        private final Set<PublicKey> taken;
+        private final Set<NetworkPrefix> networks;
+        private final Map<PublicKey, Integer> uses;
+        private final Set<PublicKey> silent;
+        private final Need need;
+
+        Middle(Circuit circuit, PublicKey ownKey, Iterable<Circuit> circuits) {
+            taken = new HashSet<>(circuit.hopKeys());
+            taken.add(circuit.path().exit().key());
+            taken.add(ownKey);
+            networks = networksOf(circuit);
+            uses = uses(circuits);
+            silent = silent(circuits);
+            need = circuit.path().need();
+        }
+
+        @Nullable
+        NextHop offered(String position, List<PublicKey> keys) {
+            HopDraw.Drawn drawn = draw(HopDraw.ofKeys(peers, position, PeerRole.RELAY, keys));
+            return drawn == null
+                    ? null
+                    : new NextHop(drawn.candidate().key(), IpAddress.UNSPECIFIED, true, drawn.choice());
+        }
+
+        @Nullable
+        NextHop own() {
+            // Nobody sends a puncture for us: the hop before reaches whom anybody reaches.
+            return own(ofOurOwn().rather(Peer::isPublic));
+        }
+
+        @Nullable
+        NextHop ownWelcoming() {
+            return own(ofOurOwn().only(Peer::isPublic).onlyWelcoming(tried));
+        }
+
+        @Nullable
+        NextHop ownUntried() {
+            return own(ofOurOwn().only(peer -> peer.isPublic() && !tried.contains(peer.key())));
+        }
+
+        private HopDraw ofOurOwn() {
+            return HopDraw.ofPeers(peers, "middle hop of our own", PeerRole.RELAY, usable(PeerFlags.RELAY));
+        }
+
+        private @Nullable NextHop own(HopDraw draw) {
+            HopDraw.Drawn own = draw(draw);
+            return own == null
+                    ? null
+                    : new NextHop(own.peer().key(), new IpAddress(own.peer().address()), false, own.choice());
+        }
+
+        private HopDraw.@Nullable Drawn draw(HopDraw draw) {
+            return draw.without(taken)
+                    .permittedBy(rules)
+                    .ratherUntried(tried, silent)
+                    .ratherWelcoming(tried, need == Need.URGENT)
+                    .ratherOutside(networks)
+                    .ratherProven()
+                    .ratherLeastUsed(uses)
+                    .ratherWelcoming(tried, need == Need.SPARING)
+                    .draw(random, uses);
+        }
     }
 
     private Set<NetworkPrefix> networksOf(Circuit circuit) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * Brings the circuits of a pool to what is wanted: builds what is missing, side by side, races another circuit against one
@@ -16,20 +17,15 @@ import org.tunnel8.time.Deadlines;
  * Engine thread only.
  */
 final class PoolUpkeep {
-    /** The first pause after too many failures in a row; doubled with each further one (FR-004). */
-    static final long FIRST_PAUSE_NANOS = 100_000_000L;
-    /** The longest pause between attempts (FR-004). */
-    static final long LONGEST_PAUSE_NANOS = 5_000_000_000L;
     /** How often wants, ages and candidates are looked at when nothing else happens. */
     static final long LOOK_NANOS = 1_000_000_000L;
     /** For so long after one circuit fell silent others are judged by whether they have answered since. */
     private static final long SUSPICION_NANOS = 5_000_000_000L;
     /** Looks that follow each other at once; what is not settled by then waits for the next. */
     private static final int MOST_ROUNDS = 8;
-    /** Failures in a row that need no pause, for each circuit that is wanted: each tries other hops. */
-    private static final int FREE_FAILURES = 2;
-    /** Circuits being built at a time for each that is wanted: one, and one that is raced against it. */
-    private static final int RACERS = 2;
+
+    /** So many exits more are looked for where none of those that are known lets us in. */
+    private static final int MORE_EXITS = 3;
 
     private final CircuitSettings settings;
     private final PeerTable peers;
@@ -40,8 +36,7 @@ final class PoolUpkeep {
     private final HttpCircuits http;
     private final Wear wear;
     private final Retirement retirement;
-    private int failuresInARow;
-    private long pausedUntilNanos;
+    private final BuildPace pace;
     private long suspicionNanos = Long.MIN_VALUE / 2;
     private boolean running;
     private boolean filling;
@@ -61,6 +56,7 @@ final class PoolUpkeep {
         this.deadlines = deadlines;
         this.client = client;
         this.isolation = isolation;
+        this.pace = new BuildPace(settings, deadlines);
         this.http = new HttpCircuits(this, client, selector, peers, deadlines);
         this.wear = new Wear(settings, client.limits(), deadlines);
         this.retirement = new Retirement(this, client, isolation, http, wear, deadlines);
@@ -85,6 +81,9 @@ final class PoolUpkeep {
     /** A peer has become known. */
     void peersChanged() {
         if (running && isLacking()) {
+            if (peers.exitsWanted() > 0 && selector.hasUntriedExit(client.circuits())) {
+                pace.resume();
+            }
             fill();
         }
     }
@@ -98,26 +97,16 @@ final class PoolUpkeep {
 
     /** A circuit has become ready. */
     void onReady() {
-        failuresInARow = 0;
-        pausedUntilNanos = 0;
+        pace.succeeded();
         lookNow();
     }
 
     /** A circuit has ended. */
     void onClosed(Circuit circuit, CloseReason reason) {
         if (circuit.buildNanos() == 0 && reason != CloseReason.UNNEEDED) {
-            failuresInARow++;
-            int beyond = failuresInARow - freeFailures();
-            if (beyond > 0) {
-                pausedUntilNanos =
-                        deadlines.nowNanos() + Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(beyond, 10));
-            }
+            pace.failed(circuit.hops() > 0);
         }
         lookNow();
-    }
-
-    private int freeFailures() {
-        return FREE_FAILURES * (1 + settings.standbys());
     }
 
     /** The best ready circuit that may carry a lane and is no lane's primary. */
@@ -221,8 +210,8 @@ final class PoolUpkeep {
         }
         long now = deadlines.nowNanos();
         long next = now + LOOK_NANOS;
-        if (now < pausedUntilNanos) {
-            next = Math.min(next, pausedUntilNanos);
+        if (now < pace.pausedUntilNanos()) {
+            next = Math.min(next, pace.pausedUntilNanos());
         } else if (peers.confirmedCount() >= settings.minPeers()) {
             buildForHttp();
             wanted().forEach(this::build);
@@ -252,20 +241,45 @@ final class PoolUpkeep {
 
     private void build(int hops, int wanted) {
         int beingBuilt = 0;
+        int slow = 0;
         for (Circuit circuit : client.circuits()) {
-            boolean isBuilt = circuit.state() == Circuit.State.EXTENDING && circuit.goalHops() == hops;
-            beingBuilt += isBuilt ? 1 : 0;
+            if (circuit.state() == Circuit.State.EXTENDING && circuit.goalHops() == hops) {
+                // What must be waited for though it hardly comes takes up no place.
+                beingBuilt += circuit.isOverdue() && !circuit.mayBeGivenUp() ? 0 : 1;
+                slow += circuit.isSlow() ? 1 : 0;
+            }
         }
-        // Where nothing comes up, racing would only add to the load.
-        int most = failuresInARow > freeFailures() ? wanted : RACERS * wanted;
-        for (int missing = wanted - alive(hops); missing > 0 && beingBuilt < most; missing--) {
-            Path path = selector.path(hops, client.circuits());
+        boolean isUrgent = retirement.ready(hops) < isolation.primariesWanted(hops);
+        Need need = pace.need(isUrgent, slow);
+        int most = pace.most(wanted, isUrgent);
+        for (int missing = wanted - alive(hops); missing > 0; missing--) {
+            if (need == Need.URGENT && !selector.hasUntriedExit(client.circuits())) {
+                peers.wantExits(peers.candidateCount(PeerFlags.EXIT_BT) + MORE_EXITS);
+            }
+            if (beingBuilt >= most) {
+                Circuit overdue = isUrgent && pace.mayHurry() ? longestOverdue(hops) : null;
+                if (overdue == null) {
+                    return;
+                }
+                client.giveUp(overdue);
+                beingBuilt--;
+            }
+            Path path = selector.path(hops, client.circuits(), need);
             if (path == null || !makeRoom()) {
                 return;
             }
             client.build(path);
             beingBuilt++;
         }
+    }
+
+    /** Of the circuits being built one that has been slow for so long that its place is worth more than what may come yet. */
+    private @Nullable Circuit longestOverdue(int hops) {
+        return client.circuits().stream()
+                .filter(circuit -> circuit.goalHops() == hops && circuit.mayBeGivenUp())
+                .filter(circuit -> !http.needs(circuit))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. */

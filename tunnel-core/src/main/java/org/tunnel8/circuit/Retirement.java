@@ -129,13 +129,18 @@ final class Retirement {
 
     /** Whether as many circuits as are wanted are ready, so that none that is slow to come is waited for. */
     private boolean isAhead(int hops, int wanted) {
+        return ready(hops) >= wanted;
+    }
+
+    /** How many circuits of a number of hops are ready and sound, and serve or can serve flows. */
+    int ready(int hops) {
         int ready = 0;
         for (Circuit circuit : client.circuits()) {
             boolean counts = circuit.state() == Circuit.State.READY && circuit.goalHops() == hops;
             boolean serves = isolation.isPrimary(circuit) || isolation.isSpare(circuit);
             ready += counts && serves && circuit.carriesData() && !upkeep.isReplaced(circuit) ? 1 : 0;
         }
-        return ready >= wanted;
+        return ready;
     }
 
     /** The circuit of a number of hops that can be spared most easily; null if none can. */

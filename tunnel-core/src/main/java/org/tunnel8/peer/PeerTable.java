@@ -42,6 +42,9 @@ public final class PeerTable {
     /** A peer silent at its address for this long, though asked there, is looked for at the other one it was met at. */
     public static final long MOVE_NANOS = SILENT_NANOS + 10_000_000_000L;
 
+    /** That more exits are wanted is forgotten after this time, unless it is said again. */
+    private static final long EXITS_WANTED_NANOS = GONE_NANOS;
+
     /** Packets of another version do not count against a peer that has answered in ours within this time. */
     private static final long COMPATIBLE_NANOS = 2 * GONE_NANOS;
 
@@ -60,6 +63,8 @@ public final class PeerTable {
     private final AddressClaims claims = new AddressClaims();
     private final List<Listener> listeners = new ArrayList<>();
     private int confirmed;
+    private int exitsWanted;
+    private long exitsWantedUntilNanos = Long.MIN_VALUE;
 
     /** Hears of peers that come and go. Called on the engine's thread, when the table already shows the change. */
     public interface Listener {
@@ -84,6 +89,9 @@ public final class PeerTable {
          * @param reason why
          */
         default void peerRemoved(Peer peer, RemovalReason reason) {}
+
+        /** More exits are wanted than are known. */
+        default void exitsWanted() {}
     }
 
     /**
@@ -463,6 +471,31 @@ public final class PeerTable {
             missing -= isCandidate(peers.get(i), requiredFlags) ? 1 : 0;
         }
         return missing <= 0;
+    }
+
+    /**
+     * Asks for more exits to be looked for: of those that are known none lets us in. Forgotten after about a minute.
+     *
+     * @param count how many candidates with {@link PeerFlags#EXIT_BT} there should be
+     */
+    public void wantExits(int count) {
+        boolean isNews = count > exitsWanted();
+        exitsWanted = Math.max(count, exitsWanted());
+        exitsWantedUntilNanos = deadlines.nowNanos() + EXITS_WANTED_NANOS;
+        if (isNews) {
+            for (Listener listener : listeners) {
+                listener.exitsWanted();
+            }
+        }
+    }
+
+    /**
+     * How many exits have been asked for.
+     *
+     * @return zero if nobody has lately
+     */
+    public int exitsWanted() {
+        return deadlines.nowNanos() < exitsWantedUntilNanos ? exitsWanted : 0;
     }
 
     private static boolean isCandidate(Peer peer, int requiredFlags) {

@@ -131,6 +131,11 @@ public final class Discovery {
             public void peerRemoved(Peer peer, RemovalReason reason) {
                 walker.news();
             }
+
+            @Override
+            public void exitsWanted() {
+                walker.news();
+            }
         });
     }
 

@@ -116,7 +116,7 @@ final class WalkPace {
 
     boolean hasEnough() {
         return peers.confirmedCount() >= settings.targetPeers()
-                && peers.hasCandidates(PeerFlags.EXIT_BT, settings.targetExits());
+                && peers.hasCandidates(PeerFlags.EXIT_BT, Math.max(settings.targetExits(), peers.exitsWanted()));
     }
 
     /** With enough peers, half as many more may still come in by and by, so that the table is renewed (FR-008). */

@@ -133,6 +133,46 @@ class PathSelectorTest {
         assertThat(chosenAgain).isTrue();
     }
 
+    private double share(PathSelector choosy, Need need, Peer first) {
+        int chosen = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            chosen += required(choosy.path(2, List.of(), need)).first().equals(first) ? 1 : 0;
+        }
+        return (double) chosen / DRAWS;
+    }
+
+    @Test
+    void whoHasLetUsInIsChosenRatherOnlyWhileAttemptsFail() {
+        Peer exit = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        add(2, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer open = add(3, PeerFlags.RELAY);
+        add(4, PeerFlags.RELAY);
+        TriedHops tried = new TriedHops(deadlines);
+        tried.letIn(open.key());
+        tried.letIn(exit.key());
+        PathSelector choosy = selectorWith(HopRules.NONE, tried);
+
+        assertThat(share(choosy, Need.USUAL, open)).isBetween(0.4, 0.6);
+        assertThat(share(choosy, Need.URGENT, open)).isEqualTo(1);
+        assertThat(share(choosy, Need.SPARING, open)).isEqualTo(1);
+        assertThat(required(choosy.path(2, List.of(), Need.URGENT)).exit()).isSameAs(exit);
+
+        tried.failed(open.key());
+        assertThat(share(choosy, Need.URGENT, open)).isZero();
+    }
+
+    @Test
+    void tellsWhetherAnyExitIsLeftToTry() {
+        Peer exit = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        add(2, PeerFlags.RELAY);
+        TriedHops tried = new TriedHops(deadlines);
+        PathSelector choosy = selectorWith(HopRules.NONE, tried);
+        assertThat(choosy.hasUntriedExit(List.of())).isTrue();
+
+        tried.failed(exit.key());
+        assertThat(choosy.hasUntriedExit(List.of())).isFalse();
+    }
+
     @Test
     void anExitThatHelpsOutIsChosenOnlyWhereNoOtherIs() {
         Peer backup = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_BACKUP);

@@ -475,6 +475,29 @@ class PeerTableTest {
     }
 
     @Test
+    void moreExitsAreWantedForAboutAMinute() {
+        int[] heard = new int[1];
+        table.addListener(new PeerTable.Listener() {
+            @Override
+            public void exitsWanted() {
+                heard[0]++;
+            }
+        });
+        assertThat(table.exitsWanted()).isZero();
+
+        table.wantExits(5);
+        table.wantExits(4);
+        assertThat(table.exitsWanted()).isEqualTo(5);
+        assertThat(heard[0]).as("what asks for no more is no news").isEqualTo(1);
+
+        clock.advance(clock.nowNanos() + PeerTable.GONE_NANOS);
+        assertThat(table.exitsWanted()).isZero();
+        table.wantExits(2);
+        assertThat(table.exitsWanted()).isEqualTo(2);
+        assertThat(heard[0]).isEqualTo(2);
+    }
+
+    @Test
     void neverEvictsAPeerInUse() {
         Peer used = addConfirmed(1, 1, PeerFlags.NONE);
         table.pin(used.key());

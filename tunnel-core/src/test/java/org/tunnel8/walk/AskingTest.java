@@ -159,6 +159,26 @@ class AskingTest {
     }
 
     @Test
+    void looksForMoreExitsThanItNeedsOnceTheyAreWanted() {
+        Outsider introduced = new Outsider(network, "192.0.2.9:9000").answering();
+        TestNode sated = new TestNode(network, at("203.0.113.77:7000"), b -> b.target(1, 0)).start();
+        Outsider first = new Outsider(network, "198.51.100.7:8000").answering();
+        sated.discovery().walkTo(first.address());
+        network.runFor(Duration.ofSeconds(2));
+        sated.discovery()
+                .walkTo(new Outsider(network, "198.51.100.8:8000").answering().address());
+        network.runFor(Duration.ofSeconds(2));
+        first.answering(request -> Outsider.responseTo(request, Outsider.NOWHERE, introduced.ip()));
+        int enough = sated.peers().size();
+        assertThat(enough).isEqualTo(2);
+
+        sated.advance();
+        sated.peers().wantExits(1);
+        network.runFor(Duration.ofSeconds(5));
+        assertThat(sated.peers().byKey(introduced.key())).isNotNull();
+    }
+
+    @Test
     void isNotSentToPrivateAddressesByAStranger() {
         Outsider neighbour = new Outsider(network, "192.168.1.1:9000");
         other.answering(request -> Outsider.responseTo(request, neighbour.ip(), neighbour.ip()));
