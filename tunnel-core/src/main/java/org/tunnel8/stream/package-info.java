@@ -1,4 +1,4 @@
-/** What a client carries over circuits besides datagrams: plain HTTP exchanges (D9). */
+/** What a client carries over circuits besides datagrams: plain HTTP exchanges, and streams of bytes (D9). */
 @NullMarked
 package org.tunnel8.stream;
 
