@@ -1,11 +1,16 @@
 package org.tunnel8.stream;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TokenBucket;
 import org.tunnel8.wire.Address;
 
 /**
@@ -15,6 +20,35 @@ import org.tunnel8.wire.Address;
  * are told, in {@link #flush()}; who never calls that has it done by a deadline that is due at once.
  */
 public final class UtpEndpoint {
+    /** Answers to packets of streams that are not known; each is shorter than what it answers, or as long. */
+    static final int REFUSALS_PER_SECOND = 20;
+
+    static final int REFUSALS_AT_ONCE = 40;
+    private static final int LEAST_DATAGRAM_BYTES = 150;
+    private static final int IDS = 1 << 16;
+
+    private final UtpOutput output;
+    private final UtpSettings settings;
+    private final StreamMemory memory;
+    private final Deadlines deadlines;
+    private final RandomGenerator random;
+    private final Counters counters;
+    private final UtpWriter writer;
+    private final TokenBucket refusals;
+    private final UtpPacket packet = new UtpPacket();
+    private final StreamTable table = new StreamTable();
+    private final StreamTimers timers = new StreamTimers();
+    private final Deque<UtpStream> dirty = new ArrayDeque<>();
+    /** Streams that wait for the line. */
+    private final Deque<UtpStream> blocked = new ArrayDeque<>();
+
+    private final Deque<UtpStream> lingering = new ArrayDeque<>();
+    private @Nullable UtpAcceptor acceptor;
+    private @Nullable Deadline wakeUp;
+    private boolean isFlushing;
+    private boolean isRoomAwaited;
+    private boolean isClosed;
+
     /**
      * Makes an endpoint without streams, which refuses those that others begin.
      *
@@ -31,7 +65,16 @@ public final class UtpEndpoint {
             StreamMemory memory,
             Deadlines deadlines,
             RandomGenerator random,
-            Counters counters) {}
+            Counters counters) {
+        this.output = output;
+        this.settings = settings;
+        this.memory = memory;
+        this.deadlines = deadlines;
+        this.random = random;
+        this.counters = counters;
+        this.writer = new UtpWriter(output, deadlines);
+        this.refusals = new TokenBucket(deadlines, REFUSALS_PER_SECOND, REFUSALS_AT_ONCE);
+    }
 
     /**
      * Begins a stream. Bytes may be written at once; they leave when the other side has answered.
@@ -41,7 +84,16 @@ public final class UtpEndpoint {
      * @return the stream
      */
     public UtpStream connect(Address target, UtpListener listener) {
-        return new UtpStream(target);
+        boolean hasPlace = !isClosed && makePlace();
+        int id = drawId();
+        UtpStream stream = new UtpStream(this, listener, target, false, id, payloadBytes(target));
+        if (hasPlace) {
+            table.add(stream);
+            stream.begin(UtpStream.FIRST_NUMBERS + random.nextInt(IDS));
+        } else {
+            stream.end(isClosed ? UtpEnd.FLOW_CLOSED : UtpEnd.TOO_MANY);
+        }
+        return stream;
     }
 
     /**
@@ -49,7 +101,9 @@ public final class UtpEndpoint {
      *
      * @param decider decides about each; null to refuse all
      */
-    public void accept(@Nullable UtpAcceptor decider) {}
+    public void accept(@Nullable UtpAcceptor decider) {
+        acceptor = decider;
+    }
 
     /**
      * Takes a datagram that came over the flow.
@@ -62,21 +116,149 @@ public final class UtpEndpoint {
      *     this endpoint's business: it has not been counted then
      */
     public boolean onDatagram(Address origin, byte[] buffer, int offset, int length) {
-        return false;
+        UtpPacket.Reading reading = isClosed ? UtpPacket.Reading.NOT_UTP : packet.read(buffer, offset, length);
+        if (reading == UtpPacket.Reading.NOT_UTP) {
+            return false;
+        }
+        if (reading == UtpPacket.Reading.MALFORMED) {
+            dropped(DropReason.MALFORMED);
+            return true;
+        }
+        int type = packet.type();
+        int id = packet.connectionId();
+        UtpStream stream = switch (type) {
+            case UtpPacket.SYN -> table.find(origin, id + 1 & 0xffff);
+            case UtpPacket.RESET -> table.findReset(origin, id);
+            default -> table.find(origin, id);
+        };
+        if (stream != null && (type != UtpPacket.SYN || stream.isIncoming())) {
+            stream.onPacket(origin, packet, nowNanos());
+        } else if (type == UtpPacket.SYN && stream == null) {
+            onSyn(origin, id);
+        } else {
+            refuse(origin, DropReason.UNSOLICITED);
+        }
+        return true;
+    }
+
+    private void onSyn(Address origin, int id) {
+        UtpAcceptor decider = acceptor;
+        if (decider == null) {
+            refuse(origin, DropReason.UNSOLICITED);
+        } else if (table.incoming() >= settings.maxIncoming() || !makePlace()) {
+            refuse(origin, DropReason.TABLE_FULL);
+        } else {
+            UtpListener listener = decider.onIncoming(origin);
+            if (listener == null) {
+                refuse(origin, DropReason.UNSOLICITED);
+                return;
+            }
+            UtpStream stream = new UtpStream(this, listener, origin, true, id + 1 & 0xffff, payloadBytes(origin));
+            table.add(stream);
+            stream.begin(packet, UtpStream.FIRST_NUMBERS + random.nextInt(IDS), nowNanos());
+        }
+    }
+
+    /** A RESET for what does not belong to any stream; rarely, and never for a RESET. */
+    private void refuse(Address origin, DropReason why) {
+        dropped(why);
+        if (packet.type() != UtpPacket.RESET && refusals.tryTake()) {
+            writer.refuse(origin, packet);
+        }
+    }
+
+    private boolean makePlace() {
+        UtpStream oldest = lingering.peekFirst();
+        if (table.size() >= settings.maxStreams() && oldest != null) {
+            oldest.forget();
+        }
+        return table.size() < settings.maxStreams();
+    }
+
+    private int drawId() {
+        int id = random.nextInt(IDS);
+        while (table.hasId(id)) {
+            id = random.nextInt(IDS);
+        }
+        return id;
+    }
+
+    private int payloadBytes(Address target) {
+        int datagram = Math.max(LEAST_DATAGRAM_BYTES, Math.min(UtpWriter.MOST_BYTES, output.maxDatagramBytes(target)));
+        return datagram - UtpPacket.HEADER_BYTES;
     }
 
     /** Sends what is to be sent and tells listeners what has happened; to be called after a batch of datagrams or calls. */
-    public void flush() {}
+    public void flush() {
+        if (isFlushing) {
+            return;
+        }
+        isFlushing = true;
+        UtpStream stream = dirty.pollFirst();
+        while (stream != null) {
+            stream.isDirty = false;
+            if (stream.work(nowNanos())) {
+                dirty(stream);
+            }
+            timers.set(stream, stream.dueNanos());
+            stream = dirty.pollFirst();
+        }
+        isFlushing = false;
+        wakeAt(timers.firstNanos());
+    }
+
+    private void onTime() {
+        wakeUp = null;
+        long now = nowNanos();
+        while (timers.firstNanos() <= now) {
+            UtpStream stream = timers.first();
+            timers.set(stream, Long.MAX_VALUE);
+            stream.onTimer(now);
+        }
+        flush();
+    }
+
+    /** Has time looked at; of several times the soonest counts, and one that was put off is looked at for nothing. */
+    private void wakeAt(long whenNanos) {
+        Deadline set = wakeUp;
+        if (whenNanos == Long.MAX_VALUE || (set != null && set.whenNanos() <= whenNanos)) {
+            return;
+        }
+        if (set != null) {
+            set.cancel();
+        }
+        wakeUp = deadlines.at(whenNanos, this::onTime);
+    }
 
     /**
      * Ends all streams at once; nothing is sent. Listeners are told before this returns. Streams may be begun afterwards.
      *
      * @param reason {@link UtpEnd#MOVED} or {@link UtpEnd#FLOW_CLOSED}
      */
-    public void abortAll(UtpEnd reason) {}
+    public void abortAll(UtpEnd reason) {
+        for (UtpStream stream : table.all()) {
+            if (stream.isOver()) {
+                stream.forget();
+            } else {
+                stream.end(reason);
+            }
+        }
+    }
 
     /** Ends all streams with a RESET to each other side, and takes no part in anything any more. */
-    public void close() {}
+    public void close() {
+        isClosed = true;
+        for (UtpStream stream : table.all()) {
+            if (!stream.isOver()) {
+                stream.sendReset();
+            }
+        }
+        abortAll(UtpEnd.FLOW_CLOSED);
+        if (wakeUp != null) {
+            wakeUp.cancel();
+            wakeUp = null;
+        }
+    }
 
     /**
      * How many streams there are, lingering ones included.
@@ -84,7 +266,7 @@ public final class UtpEndpoint {
      * @return 0 to the most that there may be
      */
     public int streams() {
-        return 0;
+        return table.size();
     }
 
     /**
@@ -93,6 +275,85 @@ public final class UtpEndpoint {
      * @return streams, and streams that others began
      */
     public List<TableSize> tables() {
-        return List.of();
+        return List.of(
+                new TableSize("streams", table.size(), settings.maxStreams()),
+                new TableSize("streams of others", table.incoming(), settings.maxIncoming()));
+    }
+
+    // What streams ask and tell
+
+    UtpSettings settings() {
+        return settings;
+    }
+
+    StreamMemory memory() {
+        return memory;
+    }
+
+    UtpWriter writer() {
+        return writer;
+    }
+
+    long nowNanos() {
+        return deadlines.nowNanos();
+    }
+
+    void dropped(DropReason why) {
+        counters.dropped(why);
+    }
+
+    /** Has a stream do its work at the end of the batch. */
+    void dirty(UtpStream stream) {
+        if (!stream.isDirty) {
+            stream.isDirty = true;
+            dirty.addLast(stream);
+            if (!isFlushing) {
+                wakeAt(nowNanos());
+            }
+        }
+    }
+
+    boolean lineHasRoom() {
+        return output.hasRoom();
+    }
+
+    /** Whether the line takes a packet with data of a stream; if not, the stream has its turn once it does. */
+    boolean hasRoom(UtpStream stream) {
+        if (output.hasRoom()) {
+            return true;
+        }
+        if (!stream.isBlocked) {
+            stream.isBlocked = true;
+            blocked.addLast(stream);
+        }
+        if (!isRoomAwaited) {
+            isRoomAwaited = true;
+            output.whenRoom(this::onRoom);
+        }
+        return false;
+    }
+
+    private void onRoom() {
+        isRoomAwaited = false;
+        UtpStream stream = blocked.pollFirst();
+        while (stream != null) {
+            stream.isBlocked = false;
+            dirty(stream);
+            stream = blocked.pollFirst();
+        }
+        flush();
+    }
+
+    /** Takes in that a stream has ended; one that lingers is kept for a while. */
+    void ended(UtpStream stream) {
+        lingering.remove(stream);
+        if (stream.state() == UtpState.DESTROY_DELAY) {
+            lingering.addLast(stream);
+            timers.set(stream, stream.dueNanos());
+            wakeAt(timers.firstNanos());
+        } else {
+            timers.set(stream, Long.MAX_VALUE);
+            table.remove(stream);
+        }
     }
 }

@@ -1,0 +1,112 @@
+package org.tunnel8.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tunnel8.wire.Address;
+
+/**
+ * The streams of an endpoint by the identifier that their packets bear; a look-up allocates nothing. Engine thread only.
+ */
+final class StreamTable {
+    private static final int FIRST_BUCKETS = 16;
+
+    private @Nullable UtpStream[] buckets = new UtpStream[FIRST_BUCKETS];
+    private int size;
+    private int incoming;
+
+    int size() {
+        return size;
+    }
+
+    int incoming() {
+        return incoming;
+    }
+
+    /** The stream whose packets bear an identifier and come from an address. */
+    @Nullable
+    UtpStream find(Address origin, int receiveId) {
+        UtpStream stream = buckets[receiveId & buckets.length - 1];
+        while (stream != null && (stream.receiveId() != receiveId || !stream.isFrom(origin))) {
+            stream = stream.nextInBucket;
+        }
+        return stream;
+    }
+
+    /** The stream that a RESET is about: some say the identifier that they got, and not that which they would send. */
+    @Nullable
+    UtpStream findReset(Address origin, int id) {
+        UtpStream stream = find(origin, id);
+        if (stream == null) {
+            stream = withSendId(find(origin, id - 1 & 0xffff), id);
+        }
+        if (stream == null) {
+            stream = withSendId(find(origin, id + 1 & 0xffff), id);
+        }
+        return stream;
+    }
+
+    private static @Nullable UtpStream withSendId(@Nullable UtpStream stream, int id) {
+        return stream != null && stream.sendId() == id ? stream : null;
+    }
+
+    boolean hasId(int receiveId) {
+        UtpStream stream = buckets[receiveId & buckets.length - 1];
+        while (stream != null && stream.receiveId() != receiveId) {
+            stream = stream.nextInBucket;
+        }
+        return stream != null;
+    }
+
+    void add(UtpStream stream) {
+        if (size >= buckets.length) {
+            grow();
+        }
+        size++;
+        incoming += stream.isIncoming() ? 1 : 0;
+        link(stream);
+    }
+
+    void remove(UtpStream stream) {
+        int bucket = stream.receiveId() & buckets.length - 1;
+        UtpStream at = buckets[bucket];
+        UtpStream before = null;
+        while (at != null && at != stream) {
+            before = at;
+            at = at.nextInBucket;
+        }
+        if (at == null) {
+            return;
+        }
+        if (before == null) {
+            buckets[bucket] = stream.nextInBucket;
+        } else {
+            before.nextInBucket = stream.nextInBucket;
+        }
+        stream.nextInBucket = null;
+        size--;
+        incoming -= stream.isIncoming() ? 1 : 0;
+    }
+
+    List<UtpStream> all() {
+        List<UtpStream> all = new ArrayList<>(size);
+        for (UtpStream first : buckets) {
+            for (UtpStream stream = first; stream != null; stream = stream.nextInBucket) {
+                all.add(stream);
+            }
+        }
+        return all;
+    }
+
+    private void grow() {
+        List<UtpStream> all = all();
+        buckets = new UtpStream[2 * buckets.length];
+        all.forEach(this::link);
+    }
+
+    private void link(UtpStream stream) {
+        int bucket = stream.receiveId() & buckets.length - 1;
+        stream.nextInBucket = buckets[bucket];
+        buckets[bucket] = stream;
+    }
+}
