@@ -11,7 +11,7 @@ final class ByteChunks {
     private static final int FIRST_PLACES = 4;
     private static final byte[][] NO_PLACES = new byte[0][];
 
-    private final StreamMemory memory;
+    private final StreamMemory.Half memory;
     /** A ring; its length is a power of two. */
     private byte[] @Nullable [] chunks = NO_PLACES;
 
@@ -22,7 +22,7 @@ final class ByteChunks {
 
     private int size;
 
-    ByteChunks(StreamMemory memory) {
+    ByteChunks(StreamMemory.Half memory) {
         this.memory = memory;
     }
 
@@ -47,8 +47,12 @@ final class ByteChunks {
         return added;
     }
 
-    /** How many bytes can be added without another chunk. */
-    int spare() {
+    /** How many bytes can be added as things are now. */
+    long room() {
+        return spare() + memory.leftBytes(count == 0);
+    }
+
+    private int spare() {
         return count * CHUNK - gone - size;
     }
 
@@ -101,7 +105,7 @@ final class ByteChunks {
     }
 
     private boolean grow() {
-        byte[] chunk = memory.take();
+        byte[] chunk = memory.take(count == 0);
         if (chunk == null) {
             return false;
         }

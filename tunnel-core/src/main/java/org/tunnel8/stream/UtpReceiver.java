@@ -18,7 +18,7 @@ final class UtpReceiver {
     private static final byte[] NOTHING = new byte[0];
     private static final int SACK_UNIT_BYTES = 4; // BEP 29: multiples of four
 
-    private final StreamMemory memory;
+    private final StreamMemory.Half memory;
     private final int windowBytes;
     private final int places;
     private final ByteChunks ready;
@@ -52,7 +52,7 @@ final class UtpReceiver {
         WRONG
     }
 
-    UtpReceiver(StreamMemory memory, int windowBytes) {
+    UtpReceiver(StreamMemory.Half memory, int windowBytes) {
         this.memory = memory;
         this.windowBytes = windowBytes;
         this.places = Math.max(FEWEST_PLACES, Math.min(MOST_PLACES, windowBytes / BYTES_OF_A_PLACE));
@@ -83,6 +83,11 @@ final class UtpReceiver {
         return bytes;
     }
 
+    /** Whether nothing has come. */
+    boolean isUntouched() {
+        return receivedBytes == 0 && earlyCount == 0 && !isFinished();
+    }
+
     /** Whether the FIN and everything before it are here. */
     boolean isFinished() {
         return next > last;
@@ -111,7 +116,10 @@ final class UtpReceiver {
     }
 
     private int room() {
-        return Math.max(0, Math.min(windowBytes, memory.shareBytes()) - ready.size() - earlyBytes);
+        int held = ready.size() + earlyBytes;
+        int room = Math.min(windowBytes, memory.shareBytes()) - held;
+        boolean isEmpty = held == 0 && memory.leftBytes(true) > 0;
+        return Math.max(isEmpty ? StreamMemory.CHUNK_BYTES : 0, room);
     }
 
     Taken take(UtpPacket packet, boolean isFin) {
@@ -134,7 +142,7 @@ final class UtpReceiver {
     }
 
     private Taken takeNext(UtpPacket packet, int length) {
-        if (length > ready.spare() && ready.spare() + memory.leftBytes() < length) {
+        if (length > ready.room()) {
             return Taken.NO_ROOM;
         }
         ready.append(packet.buffer(), packet.payloadOffset(), length);
@@ -181,7 +189,7 @@ final class UtpReceiver {
         // order.
         boolean fits = length <= StreamMemory.CHUNK_BYTES
                 && (long) earlyCount * StreamMemory.CHUNK_BYTES < memory.shareBytes();
-        byte[] chunk = length == 0 ? NOTHING : fits ? memory.take() : null;
+        byte[] chunk = length == 0 ? NOTHING : fits ? memory.take(false) : null;
         if (chunk == null) {
             return Taken.NO_ROOM;
         }

@@ -26,7 +26,7 @@ final class UtpSender {
     private static final int MOST_PLACES = 4_096;
 
     private final UtpStream stream;
-    private final StreamMemory memory;
+    private final StreamMemory.Half memory;
     private final int bufferBytes;
     private final int payloadBytes;
     private final ByteChunks bytes;
@@ -70,7 +70,7 @@ final class UtpSender {
     private long cuts;
     private long acknowledgedBytes;
 
-    UtpSender(UtpStream stream, StreamMemory memory, int bufferBytes, int payloadBytes) {
+    UtpSender(UtpStream stream, StreamMemory.Half memory, int bufferBytes, int payloadBytes) {
         this.stream = stream;
         this.memory = memory;
         this.bufferBytes = bufferBytes;
@@ -88,9 +88,12 @@ final class UtpSender {
     }
 
     int writable() {
-        // A chunk is the least that anybody gets as long as there is any.
-        int share = Math.max(StreamMemory.CHUNK_BYTES, memory.shareBytes());
-        return finWanted ? 0 : Math.max(0, Math.min(bufferBytes, share) - bytes.size());
+        if (finWanted) {
+            return 0;
+        }
+        int most = bytes.size() == 0 ? StreamMemory.CHUNK_BYTES : 0;
+        int room = Math.min(bufferBytes, Math.max(most, memory.shareBytes())) - bytes.size();
+        return (int) Math.min(Math.max(0, room), bytes.room());
     }
 
     int write(byte[] from, int offset, int length) {
@@ -243,6 +246,11 @@ final class UtpSender {
     boolean isPlausible(int acknowledged) {
         long last = UtpPacket.whole(acknowledged, flight.first() - 1);
         return last < flight.next() && last >= flight.first() - 1 - MOST_PLACES;
+    }
+
+    /** Whether a packet acknowledges the SYN, and nothing else. */
+    boolean isAnswer(int acknowledged) {
+        return UtpPacket.whole(acknowledged, flight.first() - 1) == flight.first() - 1;
     }
 
     /** The same for a RESET, which may acknowledge the number in a packet without data: that of the one to come. */
@@ -428,6 +436,7 @@ final class UtpSender {
     }
 
     private void loseAll() {
+        boolean isRefused = unsent - head > peerWindow; // a probe, or what the other side had no room for after all
         timeouts++;
         for (long number = flight.first(); number < flight.next(); number++) {
             if (flight.state(number) == Flight.OUT) {
@@ -438,7 +447,9 @@ final class UtpSender {
         inFlight = 0;
         repeated = 0;
         cutUntil = flight.next();
-        window.timedOut();
+        if (!isRefused) {
+            window.timedOut();
+        }
     }
 
     void clear() {

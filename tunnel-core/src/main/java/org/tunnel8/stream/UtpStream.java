@@ -95,8 +95,8 @@ public final class UtpStream {
         this.receiveId = receiveId;
         this.sendId = receiveId + (incoming ? -1 : 1) & 0xffff;
         this.state = incoming ? UtpState.SYN_RECV : UtpState.SYN_SENT;
-        this.sender = new UtpSender(this, endpoint.memory(), settings.sendBufferBytes(), payloadBytes);
-        this.receiver = new UtpReceiver(endpoint.memory(), settings.receiveWindowBytes());
+        this.sender = new UtpSender(this, endpoint.memory().sending(), settings.sendBufferBytes(), payloadBytes);
+        this.receiver = new UtpReceiver(endpoint.memory().receiving(), settings.receiveWindowBytes());
         this.beganNanos = endpoint.nowNanos();
         this.heardNanos = beganNanos;
         this.handshakeNanos = beganNanos;
@@ -225,6 +225,16 @@ public final class UtpStream {
         return sendId;
     }
 
+    /** The number of the packet that we send next. */
+    long ownNumber() {
+        return sender.next();
+    }
+
+    /** The number of the packet that we expect next. */
+    long peerNumber() {
+        return receiver.next();
+    }
+
     /** Whether a packet from there may be this stream's. Where a name leads is known only when it answers. */
     boolean isFrom(Address origin) {
         return origin.equals(remote)
@@ -257,13 +267,17 @@ public final class UtpStream {
             handshakeNanos = state == UtpState.SYN_RECV ? nowNanos : handshakeNanos;
         } else if (type == UtpPacket.RESET) {
             onReset(packet);
-        } else if (!sender.isPlausible(packet.acknowledged())) {
+        } else if (!isPlausible(packet.acknowledged())) {
             endpoint.dropped(DropReason.WRONG_STATE);
         } else if (state == UtpState.SYN_SENT) {
             onAnswer(origin, packet, nowNanos);
         } else {
             onOther(packet, nowNanos);
         }
+    }
+
+    private boolean isPlausible(int acknowledged) {
+        return state == UtpState.SYN_SENT ? sender.isAnswer(acknowledged) : sender.isPlausible(acknowledged);
     }
 
     private void onReset(UtpPacket packet) {
@@ -305,7 +319,7 @@ public final class UtpStream {
         }
         if (packet.type() != UtpPacket.STATE) {
             onData(packet, packet.type() == UtpPacket.FIN, nowNanos);
-        } else if (!incoming && sender.isUntouched() && receiver.receivedBytes() == 0) {
+        } else if (!incoming && sender.isUntouched() && receiver.isUntouched() && isYoung(nowNanos)) {
             acknowledgements.atOnce(); // who answered our SYN answers again until he hears of us
         }
     }
@@ -335,6 +349,10 @@ public final class UtpStream {
         }
     }
 
+    private boolean isYoung(long nowNanos) {
+        return nowNanos - beganNanos < endpoint.settings().connectTimeout().toNanos();
+    }
+
     private void noteTime(UtpPacket packet, long nowNanos) {
         heardNanos = nowNanos;
         int micros = packet.timestampMicros();
@@ -359,7 +377,7 @@ public final class UtpStream {
         }
         if (state != UtpState.DESTROYED && !isShakingHands()) {
             if (acknowledgements.isDue(nowNanos) || (!isOver() && receiver.isOfferOutdated())) {
-                endpoint.writer().state(this, receiver, sender.next());
+                endpoint.writer().state(this, receiver, ownNumber());
             }
         }
         if (state == UtpState.CLOSING && sender.isFinished() && receiver.readable() == 0) {
@@ -406,9 +424,9 @@ public final class UtpStream {
         handshakeNanos = nowNanos + (SYN_AGAIN_NANOS << Math.min(MOST_SYN_BACKOFF, handshakes));
         handshakes++;
         if (incoming) {
-            endpoint.writer().state(this, receiver, sender.next());
+            endpoint.writer().state(this, receiver, ownNumber());
         } else {
-            endpoint.writer().packet(this, UtpPacket.SYN, sender.next() - 1, null, 0, 0);
+            endpoint.writer().packet(this, UtpPacket.SYN, ownNumber() - 1, null, 0, 0);
         }
     }
 
@@ -458,7 +476,7 @@ public final class UtpStream {
             return;
         }
         if (isShakingHands()) {
-            if (nowNanos >= beganNanos + endpoint.settings().connectTimeout().toNanos()) {
+            if (!isYoung(nowNanos)) {
                 end(UtpEnd.UNANSWERED);
             }
             return;
@@ -481,7 +499,7 @@ public final class UtpStream {
     // The end
 
     void sendReset() {
-        endpoint.writer().packet(this, UtpPacket.RESET, sender.next(), null, 0, 0);
+        endpoint.writer().packet(this, UtpPacket.RESET, ownNumber(), null, 0, 0);
     }
 
     /** Ends the stream and tells so; does nothing if it has ended. */

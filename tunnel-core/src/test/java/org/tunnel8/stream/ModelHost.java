@@ -56,6 +56,14 @@ final class ModelHost implements UtpOutput {
         ways.put(to.address, new Way(link, to));
     }
 
+    /** Has what goes to a name go where another host is. */
+    void alias(Address name, ModelHost to) {
+        Way way = ways.get(to.address);
+        if (way != null) {
+            ways.put(name, way);
+        }
+    }
+
     @Override
     public int maxDatagramBytes(Address target) {
         return datagramBytes;

@@ -1,5 +1,7 @@
 package org.tunnel8.stream;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.tunnel8.time.Deadlines;
 
@@ -17,6 +19,7 @@ final class ModelLink {
     private double duplication;
     private double lateness;
     private long lateNanos;
+    private final Set<Long> doomed = new HashSet<>();
     private long freeNanos;
     private long carriedBytes;
     private long dropped;
@@ -55,8 +58,16 @@ final class ModelLink {
         return this;
     }
 
+    /** Drops the datagram that comes after so many in all. */
+    void dropAt(long number) {
+        doomed.add(number);
+    }
+
     void send(int length, Runnable deliver) {
-        packets++;
+        if (doomed.remove(packets++)) {
+            dropped++;
+            return;
+        }
         int bytes = length + HEADERS_BYTES;
         long now = deadlines.nowNanos();
         double waiting = Math.max(0, freeNanos - now) * bytesPerSecond / NANOS_PER_SECOND;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One side of a stream in a test: writes so many bytes, each known by its place, then finishes; reads all that comes and
  * checks each byte.
  */
-final class Transfer implements UtpListener {
+class Transfer implements UtpListener {
     final List<String> told = new ArrayList<>();
     final int salt;
     final int peerSalt;
