@@ -11,7 +11,7 @@ import org.tunnel8.wire.Address;
 final class StreamTable {
     private static final int FIRST_BUCKETS = 16;
 
-    private @Nullable UtpStream[] buckets = new UtpStream[FIRST_BUCKETS];
+    private @Nullable StreamMachine[] buckets = new StreamMachine[FIRST_BUCKETS];
     private int size;
     private int incoming;
 
@@ -25,8 +25,8 @@ final class StreamTable {
 
     /** The stream whose packets bear an identifier and come from an address. */
     @Nullable
-    UtpStream find(Address origin, int receiveId) {
-        UtpStream stream = buckets[receiveId & buckets.length - 1];
+    StreamMachine find(Address origin, int receiveId) {
+        StreamMachine stream = buckets[receiveId & buckets.length - 1];
         while (stream != null && (stream.receiveId() != receiveId || !stream.isFrom(origin))) {
             stream = stream.nextInBucket;
         }
@@ -35,8 +35,8 @@ final class StreamTable {
 
     /** The stream that a RESET is about: some say the identifier that they got, and not that which they would send. */
     @Nullable
-    UtpStream findReset(Address origin, int id) {
-        UtpStream stream = find(origin, id);
+    StreamMachine findReset(Address origin, int id) {
+        StreamMachine stream = find(origin, id);
         if (stream == null) {
             stream = withSendId(find(origin, id - 1 & 0xffff), id);
         }
@@ -46,19 +46,19 @@ final class StreamTable {
         return stream;
     }
 
-    private static @Nullable UtpStream withSendId(@Nullable UtpStream stream, int id) {
+    private static @Nullable StreamMachine withSendId(@Nullable StreamMachine stream, int id) {
         return stream != null && stream.sendId() == id ? stream : null;
     }
 
     boolean hasId(int receiveId) {
-        UtpStream stream = buckets[receiveId & buckets.length - 1];
+        StreamMachine stream = buckets[receiveId & buckets.length - 1];
         while (stream != null && stream.receiveId() != receiveId) {
             stream = stream.nextInBucket;
         }
         return stream != null;
     }
 
-    void add(UtpStream stream) {
+    void add(StreamMachine stream) {
         if (size >= buckets.length) {
             grow();
         }
@@ -67,10 +67,10 @@ final class StreamTable {
         link(stream);
     }
 
-    void remove(UtpStream stream) {
+    void remove(StreamMachine stream) {
         int bucket = stream.receiveId() & buckets.length - 1;
-        UtpStream at = buckets[bucket];
-        UtpStream before = null;
+        StreamMachine at = buckets[bucket];
+        StreamMachine before = null;
         while (at != null && at != stream) {
             before = at;
             at = at.nextInBucket;
@@ -88,10 +88,10 @@ final class StreamTable {
         incoming -= stream.isIncoming() ? 1 : 0;
     }
 
-    List<UtpStream> all() {
-        List<UtpStream> all = new ArrayList<>(size);
-        for (UtpStream first : buckets) {
-            for (UtpStream stream = first; stream != null; stream = stream.nextInBucket) {
+    List<StreamMachine> all() {
+        List<StreamMachine> all = new ArrayList<>(size);
+        for (StreamMachine first : buckets) {
+            for (StreamMachine stream = first; stream != null; stream = stream.nextInBucket) {
                 all.add(stream);
             }
         }
@@ -99,12 +99,12 @@ final class StreamTable {
     }
 
     private void grow() {
-        List<UtpStream> all = all();
-        buckets = new UtpStream[2 * buckets.length];
+        List<StreamMachine> all = all();
+        buckets = new StreamMachine[2 * buckets.length];
         all.forEach(this::link);
     }
 
-    private void link(UtpStream stream) {
+    private void link(StreamMachine stream) {
         int bucket = stream.receiveId() & buckets.length - 1;
         stream.nextInBucket = buckets[bucket];
         buckets[bucket] = stream;

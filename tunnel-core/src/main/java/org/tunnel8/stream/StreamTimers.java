@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class StreamTimers {
     private static final int FIRST_PLACES = 16;
 
-    private @Nullable UtpStream[] heap = new UtpStream[FIRST_PLACES];
+    private @Nullable StreamMachine[] heap = new StreamMachine[FIRST_PLACES];
     private int size;
 
     /** Sets the time of a stream; {@link Long#MAX_VALUE} for none. */
-    void set(UtpStream stream, long whenNanos) {
+    void set(StreamMachine stream, long whenNanos) {
         if (stream.timerNanos == whenNanos) {
             return;
         }
@@ -40,14 +40,14 @@ final class StreamTimers {
     }
 
     /** The stream whose time is the soonest; only if there is any. */
-    UtpStream first() {
+    StreamMachine first() {
         return at(0);
     }
 
-    private void remove(UtpStream stream) {
+    private void remove(StreamMachine stream) {
         int place = stream.timerPlace;
         stream.timerPlace = -1;
-        UtpStream last = at(--size);
+        StreamMachine last = at(--size);
         heap[size] = null;
         if (last != stream) {
             rise(last, place);
@@ -55,7 +55,7 @@ final class StreamTimers {
         }
     }
 
-    private void rise(UtpStream stream, int from) {
+    private void rise(StreamMachine stream, int from) {
         int place = from;
         while (place > 0) {
             int parent = (place - 1) >>> 1;
@@ -68,7 +68,7 @@ final class StreamTimers {
         put(stream, place);
     }
 
-    private void sink(UtpStream stream, int from) {
+    private void sink(StreamMachine stream, int from) {
         int place = from;
         while (true) {
             int child = 2 * place + 1;
@@ -87,13 +87,13 @@ final class StreamTimers {
         put(stream, place);
     }
 
-    private void put(UtpStream stream, int place) {
+    private void put(StreamMachine stream, int place) {
         heap[place] = stream;
         stream.timerPlace = place;
     }
 
     @SuppressWarnings("NullAway") // asked for places below the size only
-    private UtpStream at(int place) {
+    private StreamMachine at(int place) {
         return heap[place];
     }
 }

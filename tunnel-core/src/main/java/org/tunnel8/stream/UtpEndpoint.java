@@ -38,11 +38,11 @@ public final class UtpEndpoint {
     private final UtpPacket packet = new UtpPacket();
     private final StreamTable table = new StreamTable();
     private final StreamTimers timers = new StreamTimers();
-    private final Deque<UtpStream> dirty = new ArrayDeque<>();
+    private final Deque<StreamMachine> dirty = new ArrayDeque<>();
     /** Streams that wait for the line. */
-    private final Deque<UtpStream> blocked = new ArrayDeque<>();
+    private final Deque<StreamMachine> blocked = new ArrayDeque<>();
 
-    private final Deque<UtpStream> lingering = new ArrayDeque<>();
+    private final Deque<StreamMachine> lingering = new ArrayDeque<>();
     private @Nullable UtpAcceptor acceptor;
     private @Nullable Deadline wakeUp;
     private boolean isFlushing;
@@ -86,14 +86,14 @@ public final class UtpEndpoint {
     public UtpStream connect(Address target, UtpListener listener) {
         boolean hasPlace = !isClosed && makePlace();
         int id = drawId();
-        UtpStream stream = new UtpStream(this, listener, target, false, id, payloadBytes(target));
+        StreamMachine stream = new StreamMachine(this, listener, target, false, id, payloadBytes(target));
         if (hasPlace) {
             table.add(stream);
-            stream.begin(UtpStream.FIRST_NUMBERS + random.nextInt(IDS));
+            stream.begin(StreamMachine.FIRST_NUMBERS + random.nextInt(IDS));
         } else {
             stream.end(isClosed ? UtpEnd.FLOW_CLOSED : UtpEnd.TOO_MANY);
         }
-        return stream;
+        return stream.stream();
     }
 
     /**
@@ -126,7 +126,7 @@ public final class UtpEndpoint {
         }
         int type = packet.type();
         int id = packet.connectionId();
-        UtpStream stream = switch (type) {
+        StreamMachine stream = switch (type) {
             case UtpPacket.SYN -> table.find(origin, id + 1 & 0xffff);
             case UtpPacket.RESET -> table.findReset(origin, id);
             default -> table.find(origin, id);
@@ -153,9 +153,10 @@ public final class UtpEndpoint {
                 refuse(origin, DropReason.UNSOLICITED);
                 return;
             }
-            UtpStream stream = new UtpStream(this, listener, origin, true, id + 1 & 0xffff, payloadBytes(origin));
+            StreamMachine stream =
+                    new StreamMachine(this, listener, origin, true, id + 1 & 0xffff, payloadBytes(origin));
             table.add(stream);
-            stream.begin(packet, UtpStream.FIRST_NUMBERS + random.nextInt(IDS), nowNanos());
+            stream.begin(packet, StreamMachine.FIRST_NUMBERS + random.nextInt(IDS), nowNanos());
         }
     }
 
@@ -168,7 +169,7 @@ public final class UtpEndpoint {
     }
 
     private boolean makePlace() {
-        UtpStream oldest = lingering.peekFirst();
+        StreamMachine oldest = lingering.peekFirst();
         if (table.size() >= settings.maxStreams() && oldest != null) {
             oldest.forget();
         }
@@ -194,7 +195,7 @@ public final class UtpEndpoint {
             return;
         }
         isFlushing = true;
-        UtpStream stream = dirty.pollFirst();
+        StreamMachine stream = dirty.pollFirst();
         while (stream != null) {
             stream.isDirty = false;
             if (stream.work(nowNanos())) {
@@ -211,7 +212,7 @@ public final class UtpEndpoint {
         wakeUp = null;
         long now = nowNanos();
         while (timers.firstNanos() <= now) {
-            UtpStream stream = timers.first();
+            StreamMachine stream = timers.first();
             timers.set(stream, Long.MAX_VALUE);
             stream.onTimer(now);
         }
@@ -236,7 +237,7 @@ public final class UtpEndpoint {
      * @param reason {@link UtpEnd#MOVED} or {@link UtpEnd#FLOW_CLOSED}
      */
     public void abortAll(UtpEnd reason) {
-        for (UtpStream stream : table.all()) {
+        for (StreamMachine stream : table.all()) {
             if (stream.isOver()) {
                 stream.forget();
             } else {
@@ -248,7 +249,7 @@ public final class UtpEndpoint {
     /** Ends all streams with a RESET to each other side, and takes no part in anything any more. */
     public void close() {
         isClosed = true;
-        for (UtpStream stream : table.all()) {
+        for (StreamMachine stream : table.all()) {
             if (!stream.isOver()) {
                 stream.sendReset();
             }
@@ -303,7 +304,7 @@ public final class UtpEndpoint {
     }
 
     /** Has a stream do its work at the end of the batch. */
-    void dirty(UtpStream stream) {
+    void dirty(StreamMachine stream) {
         if (!stream.isDirty) {
             stream.isDirty = true;
             dirty.addLast(stream);
@@ -318,7 +319,7 @@ public final class UtpEndpoint {
     }
 
     /** Whether the line takes a packet with data of a stream; if not, the stream has its turn once it does. */
-    boolean hasRoom(UtpStream stream) {
+    boolean hasRoom(StreamMachine stream) {
         if (output.hasRoom()) {
             return true;
         }
@@ -335,7 +336,7 @@ public final class UtpEndpoint {
 
     private void onRoom() {
         isRoomAwaited = false;
-        UtpStream stream = blocked.pollFirst();
+        StreamMachine stream = blocked.pollFirst();
         while (stream != null) {
             stream.isBlocked = false;
             dirty(stream);
@@ -345,7 +346,7 @@ public final class UtpEndpoint {
     }
 
     /** Takes in that a stream has ended; one that lingers is kept for a while. */
-    void ended(UtpStream stream) {
+    void ended(StreamMachine stream) {
         lingering.remove(stream);
         if (stream.state() == UtpState.DESTROY_DELAY) {
             lingering.addLast(stream);

@@ -1,39 +1,22 @@
 package org.tunnel8.stream;
 
-import java.util.concurrent.TimeUnit;
-import org.tunnel8.peer.RttEstimator;
-
 /**
- * The half of a stream that sends: what was written, what of it is under way, what was lost.
- *
- * <p>A packet counts as lost once three that were sent later have come (more where the path is seen to mix up the order), or
- * one has and a round trip and a half have passed. Lost packets are sent again in their order, the first of them at once and
- * the others as the window allows; so a round trip repairs as many as there are. Engine thread only.
+ * The half of a stream that sends: what was written, and when what of it leaves. Engine thread only.
  */
 final class UtpSender {
-    private static final long LEAST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500); // BEP 29
-    private static final long FIRST_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1); // BEP 29, RFC 6298
-    private static final long MOST_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final int MOST_BACKOFF = 6;
-    /** BEP 29. */
-    private static final int FEWEST_BEYOND = 3;
-
-    private static final int MOST_BEYOND = 64;
-    /** Packets on this account fit into what implementations remember of those that came too early. */
+    /** Packets of this size on average fit into what implementations remember of those that came too early. */
     private static final int BYTES_OF_A_PLACE = 1_100;
 
     private static final int FEWEST_PLACES = 16;
     private static final int MOST_PLACES = 4_096;
 
-    private final UtpStream stream;
+    private final StreamMachine stream;
     private final StreamMemory.Half memory;
     private final int bufferBytes;
     private final int payloadBytes;
     private final ByteChunks bytes;
-    private final Flight flight = new Flight();
-    private final RttEstimator roundTrip = new RttEstimator();
-    private final BaseDelay baseDelay = new BaseDelay();
-    private final Ledbat window;
+    private final LossRecovery recovery;
+    private final Flight flight;
 
     /** Positions in the stream: of the first byte that is not acknowledged, and of the first that was never sent. */
     private long head;
@@ -44,39 +27,25 @@ final class UtpSender {
     /** The last packet that was sent without being full. */
     private long small = Long.MIN_VALUE;
 
-    private int inFlight;
-    private int lost;
-    private int sacked;
-    private int repeated;
-    private int beyond = FEWEST_BEYOND;
-    private long cutUntil = Long.MIN_VALUE;
-    private long sends;
-    private long newest = -1;
-    private long leastRoundTripNanos = Long.MAX_VALUE;
-    private long lastRoundTripNanos;
     private int peerWindow;
     private int peerWindowMost;
-    private boolean windowFull;
+    /** Whether a byte may be sent although the other side takes none. */
     private boolean probing;
+    /** Whether a write took less than it was given. */
     private boolean refused;
 
     private long timerNanos = Long.MAX_VALUE;
-    private int backoff;
     /** When the other side has last acknowledged something, or when something to be acknowledged was first sent since. */
     private long progressNanos;
 
-    private long retransmissions;
-    private long timeouts;
-    private long cuts;
-    private long acknowledgedBytes;
-
-    UtpSender(UtpStream stream, StreamMemory.Half memory, int bufferBytes, int payloadBytes) {
+    UtpSender(StreamMachine stream, StreamMemory.Half memory, int bufferBytes, int payloadBytes) {
         this.stream = stream;
         this.memory = memory;
         this.bufferBytes = bufferBytes;
         this.payloadBytes = payloadBytes;
         this.bytes = new ByteChunks(memory);
-        this.window = new Ledbat(payloadBytes, bufferBytes + payloadBytes);
+        this.recovery = new LossRecovery(payloadBytes, bufferBytes);
+        this.flight = recovery.flight();
     }
 
     void begin(long number) {
@@ -87,12 +56,14 @@ final class UtpSender {
         return flight.next();
     }
 
+    // Writing
+
     int writable() {
         if (finWanted) {
             return 0;
         }
-        int most = bytes.size() == 0 ? StreamMemory.CHUNK_BYTES : 0;
-        int room = Math.min(bufferBytes, Math.max(most, memory.shareBytes())) - bytes.size();
+        int least = bytes.size() == 0 ? StreamMemory.CHUNK_BYTES : 0;
+        int room = Math.min(bufferBytes, Math.max(least, memory.shareBytes())) - bytes.size();
         return (int) Math.min(Math.max(0, room), bytes.room());
     }
 
@@ -104,11 +75,10 @@ final class UtpSender {
 
     /** Tells, once, that there is room after a {@link #write} that took less than it was given. */
     boolean hasRoomAgain() {
-        if (refused && writable() >= Math.min(bufferBytes / 4, Math.max(payloadBytes, memory.shareBytes() / 4))) {
-            refused = false;
-            return true;
-        }
-        return false;
+        int worthwhile = Math.min(bufferBytes / 4, Math.max(payloadBytes, memory.shareBytes() / 4));
+        boolean again = refused && writable() >= worthwhile;
+        refused &= !again;
+        return again;
     }
 
     void finish() {
@@ -121,12 +91,12 @@ final class UtpSender {
 
     /** Whether nothing was ever sent. */
     boolean isUntouched() {
-        return sends == 0;
+        return recovery.isUntouched();
     }
 
     /** Whether something waits to be sent, or sent again. */
     boolean hasSomething() {
-        return lost > 0 || unsent - head < bytes.size() || (finWanted && fin == Long.MIN_VALUE);
+        return recovery.hasLost() || unsent - head < bytes.size() || (finWanted && !finIsOut());
     }
 
     /** Whether more was written than memory was left for, and nothing is under way whose end would free some. */
@@ -136,7 +106,7 @@ final class UtpSender {
 
     /** Whether the other side has everything, the end included. */
     boolean isFinished() {
-        return fin != Long.MIN_VALUE && flight.first() > fin;
+        return finIsOut() && flight.first() > fin;
     }
 
     boolean finIsOut() {
@@ -147,97 +117,59 @@ final class UtpSender {
 
     /** Sends one packet if there is one that may be sent; false if there is none. */
     boolean sendNext(long nowNanos) {
-        long number = nextLost();
-        if (number >= 0) {
-            return resend(number, nowNanos);
+        if (recovery.hasLost()) {
+            long number = recovery.nextRepeatable();
+            if (number >= 0) {
+                recovery.repeat(number, nowNanos);
+                emit(number, nowNanos);
+            }
+            return number >= 0;
         }
         int rest = (int) (bytes.size() - (unsent - head));
-        if (rest == 0) {
-            return sendFin(nowNanos);
-        }
-        if (flight.count() >= places()) {
+        int length = rest == 0 ? 0 : mayLeave(rest, nowNanos);
+        if (length == 0 && (rest > 0 || !finWanted || finIsOut())) {
             return false;
         }
+        if (flight.count() == 0) {
+            recovery.wake(nowNanos - progressNanos);
+            progressNanos = nowNanos;
+        }
+        long number = recovery.sendNew(unsent, length, nowNanos);
+        fin = rest == 0 ? number : fin;
+        small = length < payloadBytes ? number : small;
+        unsent += length;
+        probing = false;
+        emit(number, nowNanos);
+        return true;
+    }
+
+    /** How many bytes may leave in one packet; 0 if it has to wait. */
+    private int mayLeave(int rest, long nowNanos) {
         int length = Math.min(rest, payloadBytes);
-        if (inFlight > 0 && inFlight + length > window.windowBytes()) {
-            windowFull = true;
-            return false;
+        if (flight.count() >= places() || !recovery.lets(length)) {
+            return 0;
         }
         int allowed = (int) Math.max(0, peerWindow - (unsent - head));
         if (length > allowed) {
             if (flight.count() > 0 || (allowed == 0 && !probing)) {
                 startTimer(nowNanos);
-                return false;
+                return 0;
             }
-            length = Math.max(1, Math.min(length, allowed));
+            return Math.max(1, allowed);
         }
-        if (length < payloadBytes && length == rest && !finWanted && small >= flight.first()) {
-            return false; // RFC 896 as Minshall has it: one small packet at a time
-        }
-        wake(nowNanos);
-        number = flight.add(unsent, length, nowNanos, sends++);
-        small = length < payloadBytes ? number : small;
-        unsent += length;
-        inFlight += length;
-        probing = false;
-        emit(number, UtpPacket.DATA);
-        startTimer(nowNanos);
-        return true;
+        // RFC 896 as Minshall has it: one small packet at a time.
+        boolean waits = length < payloadBytes && !finWanted && small >= flight.first();
+        return waits ? 0 : length;
     }
 
-    private boolean sendFin(long nowNanos) {
-        if (!finWanted || fin != Long.MIN_VALUE) {
-            return false;
-        }
-        wake(nowNanos);
-        fin = flight.add(unsent, 0, nowNanos, sends++);
-        emit(fin, UtpPacket.FIN);
-        startTimer(nowNanos);
-        return true;
-    }
-
-    private boolean resend(long number, long nowNanos) {
-        int length = flight.length(number);
-        boolean first = number == flight.first() && flight.transmissions(number) == 1;
-        if (!first && inFlight > 0 && inFlight + length > window.windowBytes()) {
-            return false;
-        }
-        flight.sent(number, nowNanos, sends++);
-        lost--;
-        inFlight += length;
-        retransmissions++;
-        emit(number, number == fin ? UtpPacket.FIN : UtpPacket.DATA);
-        startTimer(nowNanos);
-        return true;
-    }
-
-    private void emit(long number, int type) {
+    private void emit(long number, long nowNanos) {
+        int type = number == fin ? UtpPacket.FIN : UtpPacket.DATA;
         stream.send(type, number, bytes, (int) (flight.position(number) - head), flight.length(number));
-    }
-
-    private long nextLost() {
-        if (lost > 0) {
-            for (long number = flight.first(); number < flight.next(); number++) {
-                if (flight.state(number) == Flight.LOST) {
-                    return number;
-                }
-            }
-        }
-        return -1;
+        startTimer(nowNanos);
     }
 
     private int places() {
         return Math.max(FEWEST_PLACES, Math.min(MOST_PLACES, peerWindowMost / BYTES_OF_A_PLACE));
-    }
-
-    private void wake(long nowNanos) {
-        if (flight.count() == 0) {
-            long idle = (nowNanos - progressNanos) / timeoutNanos();
-            if (idle > 0) {
-                window.idle((int) Math.min(Integer.MAX_VALUE, idle));
-            }
-            progressNanos = nowNanos;
-        }
     }
 
     // What the other side says
@@ -265,154 +197,35 @@ final class UtpSender {
     }
 
     /** Takes in how long the handshake took. */
-    void roundTrip(long nanos) {
-        roundTrip.sample(nanos);
-        lastRoundTripNanos = nanos;
-        leastRoundTripNanos = nanos;
+    void handshake(long nanos) {
+        recovery.handshake(nanos);
     }
 
     void onPacket(UtpPacket packet, long nowNanos) {
-        long last = UtpPacket.whole(packet.acknowledged(), flight.first() - 1);
+        long before = flight.first() - 1;
+        long last = UtpPacket.whole(packet.acknowledged(), before);
         int offered = packet.windowBytes();
-        boolean repeats = last == flight.first() - 1 && packet.type() == UtpPacket.STATE && offered == peerWindow;
-        if (last >= flight.first() - 1) {
+        boolean repeats = last == before && packet.type() == UtpPacket.STATE && offered == peerWindow;
+        if (last >= before) {
             peerWindow = offered;
             peerWindowMost = Math.max(peerWindowMost, offered);
         }
-        int before = inFlight;
-        long ackedBefore = acknowledgedBytes;
-        long newestBefore = newest;
-        long firstBefore = flight.first();
-        while (flight.count() > 0 && flight.first() <= last) {
-            long number = flight.first();
-            int length = flight.length(number);
-            onAcknowledged(number, nowNanos);
-            sacked -= flight.state(number) == Flight.SACKED ? 1 : 0;
-            bytes.drop(length);
-            head += length;
-            flight.removeFirst();
-        }
-        readSacks(packet, last, nowNanos);
-        int micros = packet.differenceMicros();
-        if (micros != 0) {
-            window.delay(baseDelay.sample(micros, lastRoundTripNanos, nowNanos), lastRoundTripNanos, nowNanos);
-        }
-        int acked = (int) (acknowledgedBytes - ackedBefore);
-        if (acked > 0) {
-            window.acknowledged(acked, windowFull || before + payloadBytes > window.windowBytes(), nowNanos);
-            windowFull = false;
-        }
-        if (acked > 0 || flight.first() > firstBefore) {
-            repeated = 0;
-            backoff = 0;
+        int dropped = recovery.onAcknowledgement(packet, last, repeats, nowNanos);
+        if (dropped >= 0) {
+            bytes.drop(dropped);
+            head += dropped;
             progressNanos = nowNanos;
             timerNanos = Long.MAX_VALUE;
             startTimer(nowNanos);
-        } else if (repeats && packet.sackBits() == 0 && flight.count() > 0) {
-            onRepeated(nowNanos);
-        }
-        if (sacked > 0 || (newest > newestBefore && flight.first() < cutUntil)) {
-            findLost(nowNanos);
-        }
-    }
-
-    private void readSacks(UtpPacket packet, long last, long nowNanos) {
-        int bits = packet.sackBits();
-        for (int i = 0; i < bits; i++) {
-            long number = last + 2 + i;
-            if (number >= flight.next()) {
-                return;
-            }
-            if (number >= flight.first() && flight.state(number) != Flight.SACKED && packet.isSacked(i)) {
-                onAcknowledged(number, nowNanos);
-                flight.mark(number, Flight.SACKED);
-                sacked++;
-            }
-        }
-    }
-
-    private void onAcknowledged(long number, long nowNanos) {
-        byte state = flight.state(number);
-        if (state == Flight.SACKED) {
-            return;
-        }
-        int length = flight.length(number);
-        acknowledgedBytes += length;
-        long since = nowNanos - flight.sentNanos(number);
-        if (state == Flight.LOST) {
-            lost--;
-            cameLate(number);
-        } else {
-            inFlight -= length;
-            newest = Math.max(newest, flight.order(number));
-            if (flight.transmissions(number) == 1) {
-                roundTrip.sample(since);
-                lastRoundTripNanos = since;
-                leastRoundTripNanos = Math.min(leastRoundTripNanos, since);
-            } else if (since < leastRoundTripNanos / 2) {
-                cameLate(number);
-            }
-        }
-    }
-
-    /** A packet that was taken for lost has come after all. */
-    private void cameLate(long number) {
-        if (timeouts > 0 && backoff > 0) {
-            return;
-        }
-        long gap = flight.next() - number;
-        beyond = (int) Math.max(beyond, Math.min(MOST_BEYOND, Math.min(gap, 2L * beyond)));
-        if (number < cutUntil) {
-            window.notLost();
-        }
-    }
-
-    private void onRepeated(long nowNanos) {
-        if (++repeated >= beyond
-                && flight.state(flight.first()) == Flight.OUT
-                && flight.transmissions(flight.first()) == 1) {
-            lose(flight.first(), nowNanos);
-        }
-    }
-
-    private void findLost(long nowNanos) {
-        long patience = roundTrip.smoothedNanos() + roundTrip.smoothedNanos() / 2;
-        int seen = 0;
-        for (long number = flight.next() - 1; number >= flight.first(); number--) {
-            byte state = flight.state(number);
-            if (state == Flight.SACKED) {
-                seen++;
-            } else if (state == Flight.OUT && newest > flight.order(number)) {
-                boolean enough = flight.transmissions(number) == 1 && seen >= beyond;
-                if (enough || nowNanos - flight.sentNanos(number) > patience) {
-                    lose(number, nowNanos);
-                }
-            }
-        }
-    }
-
-    private void lose(long number, long nowNanos) {
-        flight.mark(number, Flight.LOST);
-        inFlight -= flight.length(number);
-        lost++;
-        if (number >= cutUntil) {
-            cutUntil = flight.next();
-            cuts++;
-            window.lost(nowNanos);
         }
     }
 
     // Time
 
-    private long timeoutNanos() {
-        long least = roundTrip.samples() == 0 ? FIRST_TIMEOUT_NANOS : LEAST_TIMEOUT_NANOS;
-        return Math.min(MOST_TIMEOUT_NANOS, roundTrip.timeoutNanos(least, MOST_TIMEOUT_NANOS) << backoff);
-    }
-
     private void startTimer(long nowNanos) {
         boolean waits = flight.count() > 0 || unsent - head < bytes.size();
         if (waits && timerNanos == Long.MAX_VALUE) {
-            timerNanos = nowNanos + timeoutNanos();
+            timerNanos = nowNanos + recovery.timeoutNanos();
         }
     }
 
@@ -425,40 +238,21 @@ final class UtpSender {
     void onTimer(boolean lineHasRoom, long nowNanos) {
         timerNanos = Long.MAX_VALUE;
         if (lineHasRoom) {
-            backoff = Math.min(MOST_BACKOFF, backoff + 1);
+            recovery.backOff();
             if (flight.count() == 0) {
                 probing = true;
             } else {
-                loseAll();
+                // Beyond its window it was a probe, or what the other side had no room for after all.
+                recovery.loseAll(unsent - head <= peerWindow);
             }
         }
         startTimer(nowNanos);
     }
 
-    private void loseAll() {
-        boolean isRefused = unsent - head > peerWindow; // a probe, or what the other side had no room for after all
-        timeouts++;
-        for (long number = flight.first(); number < flight.next(); number++) {
-            if (flight.state(number) == Flight.OUT) {
-                flight.mark(number, Flight.LOST);
-                lost++;
-            }
-        }
-        inFlight = 0;
-        repeated = 0;
-        cutUntil = flight.next();
-        if (!isRefused) {
-            window.timedOut();
-        }
-    }
-
     void clear() {
         bytes.clear();
-        flight.clear();
+        recovery.clear();
         head = unsent;
-        inFlight = 0;
-        lost = 0;
-        sacked = 0;
         timerNanos = Long.MAX_VALUE;
     }
 
@@ -467,23 +261,10 @@ final class UtpSender {
     }
 
     long roundTripNanos() {
-        return roundTrip.smoothedNanos();
+        return recovery.roundTripNanos();
     }
 
     UtpStatistics statistics(long bytesReceived, long packetsSent, long packetsReceived) {
-        return new UtpStatistics(
-                acknowledgedBytes,
-                bytesReceived,
-                packetsSent,
-                packetsReceived,
-                retransmissions,
-                timeouts,
-                cuts,
-                roundTrip.smoothedNanos(),
-                timeoutNanos(),
-                window.windowBytes(),
-                inFlight,
-                peerWindow,
-                TimeUnit.MICROSECONDS.toNanos(window.delayMicros()));
+        return recovery.statistics(bytesReceived, packetsSent, packetsReceived, peerWindow);
     }
 }

@@ -1,6 +1,6 @@
 package org.tunnel8.stream;
 
-/** Where a stream stands, by the names of BEP 29 and its implementations. {@link UtpStream} has the table of transitions. */
+/** Where a stream stands, by the names of BEP 29 and its implementations. {@code StreamMachine} has the table of transitions. */
 public enum UtpState {
     /** A SYN went out; nothing has come back. */
     SYN_SENT,

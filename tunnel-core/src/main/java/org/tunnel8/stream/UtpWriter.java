@@ -29,7 +29,7 @@ final class UtpWriter {
     }
 
     /** Sends a packet of a stream, with bytes of what it has to send. */
-    void packet(UtpStream stream, int type, long number, @Nullable ByteChunks bytes, int at, int length) {
+    void packet(StreamMachine stream, int type, long number, @Nullable ByteChunks bytes, int at, int length) {
         stream.writeHeader(buffer, AT, type, 0, number);
         if (bytes != null) {
             bytes.copy(at, buffer, AT + UtpPacket.HEADER_BYTES, length);
@@ -38,7 +38,7 @@ final class UtpWriter {
     }
 
     /** Sends what a stream has received. */
-    void state(UtpStream stream, UtpReceiver receiver, long number) {
+    void state(StreamMachine stream, UtpReceiver receiver, long number) {
         int sacks = receiver.sackBytes();
         if (sacks == 0) {
             packet(stream, UtpPacket.STATE, number, null, 0, 0);

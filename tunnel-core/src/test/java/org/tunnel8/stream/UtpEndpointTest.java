@@ -166,7 +166,7 @@ class UtpEndpointTest {
         near.finishes = false;
         pair.connect(near);
         pair.run(Duration.ofSeconds(1));
-        int id = UtpPair.stream(near).receiveId();
+        int id = UtpPair.stream(near).machine().receiveId();
         UtpStatistics before = UtpPair.stream(near).statistics();
         int sent = (int) before.bytesSent();
         assertThat(sent).isEqualTo(3_000);

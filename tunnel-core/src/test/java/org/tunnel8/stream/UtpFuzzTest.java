@@ -99,7 +99,7 @@ class UtpFuzzTest {
 
     private void reopen() {
         for (int i = 0; i < open.size(); i++) {
-            if (open.get(i).isOver()) {
+            if (open.get(i).machine().isOver()) {
                 open.set(i, pair.near.endpoint.connect(pair.far.address, listener()));
             }
         }
@@ -114,10 +114,14 @@ class UtpFuzzTest {
         }
         UtpStream victim = open.get(random.nextInt(open.size()));
         int type = random.nextInt(12) == 0 ? random.nextInt(5) : random.nextInt(3);
-        int id = random.nextInt(5) == 0 ? random.nextInt(65_536) : victim.receiveId() + random.nextInt(3) - 1;
+        int id = random.nextInt(5) == 0
+                ? random.nextInt(65_536)
+                : victim.machine().receiveId() + random.nextInt(3) - 1;
         int window = random.nextBoolean() ? random.nextInt(200_000) : random.nextInt();
-        long number = random.nextInt(4) == 0 ? random.nextInt() : victim.peerNumber() + random.nextInt(40) - 20;
-        long acknowledged = random.nextInt(4) == 0 ? random.nextInt() : victim.ownNumber() - random.nextInt(12);
+        long number =
+                random.nextInt(4) == 0 ? random.nextInt() : victim.machine().peerNumber() + random.nextInt(40) - 20;
+        long acknowledged =
+                random.nextInt(4) == 0 ? random.nextInt() : victim.machine().ownNumber() - random.nextInt(12);
         int extension = random.nextInt(3);
         UtpPacket.write(
                 bytes, 0, type, extension, id, random.nextInt(), random.nextInt(), window, number, acknowledged);

@@ -14,7 +14,7 @@ import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
 
-/** The table of {@link UtpStream}, line by line, against an other side that is played packet by packet. */
+/** The table of {@link StreamMachine}, line by line, against an other side that is played packet by packet. */
 class UtpTransitionsTest implements UtpOutput {
     private static final Address OTHER = ModelHost.addressOf(9);
     private static final int THEIR_FIRST = 500;
