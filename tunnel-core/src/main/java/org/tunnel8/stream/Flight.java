@@ -15,17 +15,21 @@ final class Flight {
     static final byte SACKED = 2;
 
     private static final int FIRST_PLACES = 16;
+    private static final long[] NO_LONGS = new long[0];
+    private static final int[] NO_INTS = new int[0];
+    private static final short[] NO_SHORTS = new short[0];
+    private static final byte[] NO_BYTES = new byte[0];
 
-    private long[] sentNanos = new long[0];
+    private long[] sentNanos = NO_LONGS;
     /** How many datagrams the stream had sent before the last time that the packet was sent. */
-    private long[] order = new long[0];
+    private long[] order = NO_LONGS;
 
     /** Where in the stream the packet's bytes begin. */
-    private long[] position = new long[0];
+    private long[] position = NO_LONGS;
 
-    private int[] length = new int[0];
-    private short[] transmissions = new short[0];
-    private byte[] state = new byte[0];
+    private int[] length = NO_INTS;
+    private short[] transmissions = NO_SHORTS;
+    private byte[] state = NO_BYTES;
 
     /** Number of the first packet that is not acknowledged. */
     private long first;
@@ -123,12 +127,12 @@ final class Flight {
 
     private void release() {
         if (length.length > 0) {
-            position = new long[0];
-            length = new int[0];
-            sentNanos = new long[0];
-            order = new long[0];
-            transmissions = new short[0];
-            state = new byte[0];
+            position = NO_LONGS;
+            length = NO_INTS;
+            sentNanos = NO_LONGS;
+            order = NO_LONGS;
+            transmissions = NO_SHORTS;
+            state = NO_BYTES;
         }
     }
 

@@ -16,6 +16,8 @@ final class UtpReceiver {
     private static final int MOST_PLACES = 8_192;
     private static final int MOST_SACK_BYTES = 128;
     private static final byte[] NOTHING = new byte[0];
+    private static final byte[][] NO_PLACES = new byte[0][];
+    private static final short[] NO_LENGTHS = new short[0];
     private static final int SACK_UNIT_BYTES = 4; // BEP 29: multiples of four
 
     private final StreamMemory.Half memory;
@@ -30,9 +32,9 @@ final class UtpReceiver {
     private long furthest;
 
     /** Packets that came too early, by number, in a ring as long as a power of two. */
-    private byte[] @Nullable [] early = new byte[0][];
+    private byte[] @Nullable [] early = NO_PLACES;
 
-    private short[] earlyLength = new short[0];
+    private short[] earlyLength = NO_LENGTHS;
     private int earlyCount;
     private int earlyBytes;
     private long receivedBytes;
@@ -156,8 +158,8 @@ final class UtpReceiver {
             next++;
         }
         if (earlyCount == 0) {
-            early = new byte[0][];
-            earlyLength = new short[0];
+            early = NO_PLACES;
+            earlyLength = NO_LENGTHS;
         }
         return Taken.OUT_OF_ORDER;
     }
@@ -232,8 +234,8 @@ final class UtpReceiver {
                 memory.giveBack(chunk);
             }
         }
-        early = new byte[0][];
-        earlyLength = new short[0];
+        early = NO_PLACES;
+        earlyLength = NO_LENGTHS;
         earlyCount = 0;
         earlyBytes = 0;
     }
