@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  *       that target has nothing but loss to go by, and takes half of the path from a TCP.
  *   <li>Above the target the window shrinks in proportion to itself and not by a fixed amount, so that of two streams the
  *       larger gives more away.
+ *   <li>Loss without a queue leaves six tenths of the window and not half: it is most likely not of this stream's making, and
+ *       packets of ours are smaller than those that others get through in the same number.
  *   <li>If the queue was not seen empty for ten seconds, and soon after the slow start, it is let run empty once. Who came
  *       later took what stood there for the path's own delay, and the earlier would have to go. The window then returns to
  *       less than it was, by as much as the queue was too long anyway.
@@ -32,6 +34,9 @@ final class Ledbat {
     private static final long QUEUE_MICROS = 15_000;
     /** So many samples on end have to show it; jitter alone does not reach so many. */
     private static final int QUEUE_SAMPLES = 8;
+
+    private static final double CUT_BY_A_QUEUE = 0.5; // BEP 29
+    private static final double CUT_WITHOUT = 0.6; // RFC 9438 has 0.7 in all cases
     /** The delay is the least of so many samples. */
     private static final int FILTER = 3;
     /** Of the window, in a round trip. */
@@ -171,7 +176,7 @@ final class Ledbat {
         beforeCut = window;
         thresholdBeforeCut = slowStart ? threshold : 0;
         deafNanos = nowNanos + roundTripNanos;
-        window = Math.max(packetBytes, window / 2);
+        window = Math.max(packetBytes, window * (delayMicros > QUEUE_MICROS ? CUT_BY_A_QUEUE : CUT_WITHOUT));
         threshold = window;
         slowStart = false;
         afterDrain /= 2;

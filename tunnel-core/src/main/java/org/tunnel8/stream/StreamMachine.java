@@ -450,6 +450,6 @@ final class StreamMachine {
     /** Ends the repetition of last acknowledgements. */
     void forget() {
         state = UtpState.DESTROYED;
-        endpoint.ended(this);
+        endpoint.lingeredEnough(this);
     }
 }

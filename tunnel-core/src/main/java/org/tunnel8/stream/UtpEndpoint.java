@@ -347,14 +347,23 @@ public final class UtpEndpoint {
 
     /** Takes in that a stream has ended; one that lingers is kept for a while. */
     void ended(StreamMachine stream) {
-        lingering.remove(stream);
         if (stream.state() == UtpState.DESTROY_DELAY) {
             lingering.addLast(stream);
             timers.set(stream, stream.dueNanos());
             wakeAt(timers.firstNanos());
         } else {
-            timers.set(stream, Long.MAX_VALUE);
-            table.remove(stream);
+            forget(stream);
         }
+    }
+
+    /** Takes in that a stream lingers no longer. */
+    void lingeredEnough(StreamMachine stream) {
+        lingering.remove(stream);
+        forget(stream);
+    }
+
+    private void forget(StreamMachine stream) {
+        timers.set(stream, Long.MAX_VALUE);
+        table.remove(stream);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tunnel8.stream.UtpPacket.Reading;
 
 /** The header of BEP 29, byte for byte. */
@@ -47,6 +49,44 @@ class UtpPacketTest {
         }
         assertThat(packet.payloadBytes()).isEqualTo(3);
         assertThat(packet.buffer()[packet.payloadOffset()]).isEqualTo((byte) 'h');
+    }
+
+    /** Recorded between two libtorrent 2.0.8, with three datagrams dropped on the way. */
+    @ParameterizedTest
+    @CsvSource({
+        "SYN, 41009fb04f6ebef40000000000000000fcfc0000, 4, 40880, 64764, 0, 0, 0, 0",
+        "answer to it, 21009fb04f6ec6610000073c001000001c86fcfc, 2, 40880, 7302, 64764, 1048576, 0, 0",
+        "first data of the other side, 01009fb04f6ee05f0000002e001000001c86fcfd13426974, 0, 40880, 7302, 64765, 1048576, 0, 4",
+        "one is missing, 21019fb14f6f112700000013000ffa12fcff1c89000103, 2, 40881, 64767, 7305, 1047058, 8, 0",
+        "three have come behind it, 21019fb14f6f114c00000014000ff16ffcff1c8900012b, 2, 40881, 64767, 7305, 1044847, 8, 0",
+        "FIN with a reason, 11039fb04f6f4cc100000047001000001d63fd0e000400000006, 1, 40880, 7523, 64782, 1048576, 0, 0",
+        "STATE with a reason, 21039fb14f6f4ce80000002700100000fd0f1d63000400000006, 2, 40881, 64783, 7523, 1048576, 0, 0"
+    })
+    void readsWhatLibtorrentSends(
+            String what, String hex, int type, int id, int number, int acknowledged, int window, int bits, int payload) {
+        assertThat(read(hex)).as(what).isEqualTo(Reading.WHOLE);
+        assertThat(packet.type()).as(what).isEqualTo(type);
+        assertThat(packet.connectionId()).as(what).isEqualTo(id);
+        assertThat(packet.number()).as(what).isEqualTo(number);
+        assertThat(packet.acknowledged()).as(what).isEqualTo(acknowledged);
+        assertThat(packet.windowBytes()).as(what).isEqualTo(window);
+        assertThat(packet.sackBits()).as(what).isEqualTo(bits);
+        assertThat(packet.payloadBytes()).as(what).isEqualTo(payload);
+        if (packet.sackBits() == 0 && packet.payloadBytes() == 0 && hex.length() == 2 * UtpPacket.HEADER_BYTES) {
+            byte[] again = new byte[UtpPacket.HEADER_BYTES];
+            UtpPacket.write(
+                    again,
+                    0,
+                    type,
+                    0,
+                    id,
+                    packet.timestampMicros(),
+                    packet.differenceMicros(),
+                    window,
+                    number,
+                    acknowledged);
+            assertThat(HexFormat.of().formatHex(again)).isEqualTo(hex);
+        }
     }
 
     @Test

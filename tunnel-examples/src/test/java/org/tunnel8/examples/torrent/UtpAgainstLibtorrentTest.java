@@ -41,6 +41,12 @@ class UtpAgainstLibtorrentTest {
     private static final int ROUNDS = Integer.getInteger("tunnel8.utp.rounds", 3);
     private static final int SECONDS = Integer.getInteger("tunnel8.utp.seconds", 25);
 
+    /** Shares of datagrams. */
+    private static final double[] LOSSES = Arrays.stream(
+                    System.getProperty("tunnel8.utp.losses", "0,0.01").split(",", -1))
+            .mapToDouble(Double::parseDouble)
+            .toArray();
+
     @TempDir
     Path folder;
 
@@ -157,7 +163,7 @@ class UtpAgainstLibtorrentTest {
     void isAsFastAsLibtorrentAgainstItself() throws Exception {
         RandomTorrent torrent = RandomTorrent.write(Files.createDirectory(folder.resolve("seed")), 120_000_000, SEED);
         List<String> misses = new ArrayList<>();
-        for (double loss : new double[] {0, 0.01}) {
+        for (double loss : LOSSES) {
             double[][] rates = new double[Ours.values().length][ROUNDS];
             for (int round = 0; round < ROUNDS; round++) {
                 for (Ours ours : Ours.values()) {
