@@ -63,7 +63,15 @@ class UtpPacketTest {
         "STATE with a reason, 21039fb14f6f4ce80000002700100000fd0f1d63000400000006, 2, 40881, 64783, 7523, 1048576, 0, 0"
     })
     void readsWhatLibtorrentSends(
-            String what, String hex, int type, int id, int number, int acknowledged, int window, int bits, int payload) {
+            String what,
+            String hex,
+            int type,
+            int id,
+            int number,
+            int acknowledged,
+            int window,
+            int bits,
+            int payload) {
         assertThat(read(hex)).as(what).isEqualTo(Reading.WHOLE);
         assertThat(packet.type()).as(what).isEqualTo(type);
         assertThat(packet.connectionId()).as(what).isEqualTo(id);
