@@ -1,0 +1,247 @@
+package org.tunnel8.leaks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.tunnel8.leaks.ClientTraffic.Kind;
+
+/**
+ * Takes a torrent client through all that may happen to it and to the network, and fails as soon as the capture at its cable
+ * shows anything but the tunnel, or the swarm has seen anybody but exits. For one thread.
+ */
+final class LeakRun {
+    private static final int MIB = 1024 * 1024;
+    /** Slow enough that a download is under way when something is killed. */
+    private static final int SEEDERS_BYTES_PER_SECOND = 1 * MIB;
+
+    private static final int FEW = 10;
+
+    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(60);
+    /** How long is looked at a torrent client that gets no answer from anybody. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
+    private final String name;
+    private final LeakLab lab;
+    private final TorrentClient client;
+    private final TunnelParties parties;
+    private final Swarm swarm;
+    private final ClientTraffic traffic;
+    private final Capture capture;
+    private final List<LabTorrent> torrents = new ArrayList<>();
+    private LabProcess proxy;
+
+    LeakRun(String name, LeakLab lab, TorrentClient client, long seed) {
+        this.name = name;
+        this.lab = lab;
+        this.client = client;
+        this.parties = new TunnelParties(lab);
+        for (Torrent torrent : Torrent.values()) {
+            torrents.add(LabTorrent.write(
+                    lab.folder("seeded"),
+                    torrent.name().toLowerCase(Locale.ROOT),
+                    torrent.bytes,
+                    seed + torrent.ordinal(),
+                    Swarm.TRACKERS));
+        }
+        this.swarm = new Swarm(lab, torrents);
+        LabHost host = lab.host("client");
+        this.traffic = new ClientTraffic(host.mac(), host.allAddresses(), parties.endpoints());
+        this.capture = Capture.start(lab, host);
+    }
+
+    /** One for each phase that downloads. */
+    private enum Torrent {
+        WHOLE(8 * MIB),
+        RELAYS(4 * MIB),
+        EXITS(4 * MIB),
+        PROXY(4 * MIB),
+        CLIENT(4 * MIB),
+        AFTERWARDS(16 * MIB);
+
+        private final long bytes;
+
+        Torrent(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    void play() {
+        long beginNanos = System.nanoTime();
+        phase("swarm starts", () -> {
+            swarm.start(SEEDERS_BYTES_PER_SECOND);
+            parties.startBootstrap();
+        });
+        phase("torrent client without a proxy", () -> {
+            client.start();
+            client.add(torrent(Torrent.WHOLE));
+            watch(Duration.ofSeconds(2));
+        });
+        phase("proxy without a network", () -> {
+            startProxy();
+            client.announce();
+            watch(SILENCE);
+        });
+        assertThat(traffic.count(Kind.TUNNEL_OUT))
+                .as("questions to the bootstrap server")
+                .isPositive();
+        assertThat(swarm.senders()).as("those whom the swarm has heard").doesNotContainAnyElementsOf(exits());
+        phase("before the first circuit", () -> {
+            parties.startRelays();
+            parties.startExits();
+            parties.awaitRelays();
+            parties.awaitExits();
+            TunnelParties.awaitCircuit(proxy);
+        });
+        phase("a whole transfer", () -> {
+            client.announce();
+            complete(Torrent.WHOLE);
+        });
+        phase("all relays killed", () -> {
+            begin(Torrent.RELAYS);
+            parties.killRelays();
+            client.announce();
+            watch(SILENCE);
+        });
+        phase("relays back", () -> {
+            parties.startRelays();
+            parties.awaitRelays();
+            client.announce();
+            complete(Torrent.RELAYS);
+        });
+        phase("all exits killed", () -> {
+            begin(Torrent.EXITS);
+            parties.killExits();
+            client.announce();
+            watch(SILENCE);
+        });
+        phase("exits back", () -> {
+            parties.startExits();
+            parties.awaitExits();
+            client.announce();
+            complete(Torrent.EXITS);
+        });
+        phase("proxy killed", () -> {
+            begin(Torrent.PROXY);
+            proxy.kill();
+            client.announce();
+            watch(SILENCE);
+        });
+        phase("proxy back", () -> {
+            startProxy();
+            TunnelParties.awaitCircuit(proxy);
+            client.announce();
+            complete(Torrent.PROXY);
+        });
+        phase("torrent client killed", () -> {
+            begin(Torrent.CLIENT);
+            client.kill();
+            watch(Duration.ofSeconds(3));
+        });
+        phase("torrent client back", () -> {
+            client.start();
+            client.add(torrent(Torrent.CLIENT));
+            complete(Torrent.CLIENT);
+        });
+        phase("proxy gone for good", () -> {
+            begin(Torrent.AFTERWARDS);
+            proxy.kill();
+            client.announce();
+            watch(SILENCE);
+        });
+        verdict((System.nanoTime() - beginNanos) / 1e9);
+    }
+
+    private void phase(String title, Runnable body) {
+        long beginNanos = System.nanoTime();
+        int before = traffic.total();
+        try {
+            body.run();
+        } catch (Throwable e) {
+            System.out.printf(Locale.ROOT, "leaks: %s: failed in \"%s\": %s%n", name, title, traffic);
+            throw e;
+        }
+        look();
+        System.out.printf(
+                Locale.ROOT,
+                "leaks: %s: %-32s %5.1f s, %6d frames%n",
+                name,
+                title,
+                (System.nanoTime() - beginNanos) / 1e9,
+                traffic.total() - before);
+    }
+
+    /** Looks at what was captured, by the client's host and by the swarm. */
+    private void look() {
+        capture.news().forEach(traffic::judge);
+        // A torrent client that goes around the tunnel does it a thousand times.
+        assertThat(traffic.leaks().stream().limit(FEW))
+                .as("what went around the tunnel")
+                .isEmpty();
+        assertThat(swarm.allowed()).as("those whom the swarm may have heard").containsAll(swarm.senders());
+    }
+
+    private void watch(Duration time) {
+        Waiting.during("nothing leaks", time, () -> {
+            look();
+            return true;
+        });
+    }
+
+    private void startProxy() {
+        proxy = parties.startProxy();
+        traffic.addTunnelPort(TunnelParties.tunnelPort(proxy));
+    }
+
+    /** Begins a download, and waits until the first piece is there. */
+    private void begin(Torrent begun) {
+        LabTorrent torrent = torrent(begun);
+        client.add(torrent);
+        Waiting.until(
+                "the download of " + torrent + " begins",
+                TRANSFER_LIMIT,
+                () -> torrent.isBegunIn(client.folderOf(torrent)));
+        assertThat(torrent.isIn(client.folderOf(torrent)))
+                .as("whole before anything happened")
+                .isFalse();
+    }
+
+    private void complete(Torrent begun) {
+        LabTorrent torrent = torrent(begun);
+        Waiting.until(torrent + " is downloaded", TRANSFER_LIMIT, () -> torrent.isIn(client.folderOf(torrent)));
+    }
+
+    private LabTorrent torrent(Torrent which) {
+        return torrents.get(which.ordinal());
+    }
+
+    private Set<InetAddress> exits() {
+        Set<InetAddress> exits = new java.util.HashSet<>();
+        lab.hosts("exit").forEach(host -> exits.add(host.outsideAddress()));
+        return exits;
+    }
+
+    /** After everything: that the capture is whole, that it shows what it must, and what the swarm's own accounts say. */
+    private void verdict(double seconds) {
+        int missed = capture.stop();
+        look();
+        System.out.printf(Locale.ROOT, "leaks: %s: %.0f s, %s, not captured: %d%n", name, seconds, traffic, missed);
+        System.out.printf(
+                "leaks: %s: seeders saw %s, the tracker tells of %s%n",
+                name, swarm.peersOfSeeders(), swarm.peersOfTracker());
+        assertThat(missed).as("packets that tcpdump could not take").isZero();
+        assertThat(swarm.allowed()).as("those whom seeders may have seen").containsAll(swarm.peersOfSeeders());
+        assertThat(swarm.allowed()).as("those whom the tracker may know").containsAll(swarm.peersOfTracker());
+        assertThat(swarm.peersOfSeeders())
+                .as("exits among those whom seeders saw")
+                .containsAnyElementsOf(exits());
+        assertThat(swarm.peersOfTracker())
+                .as("exits among those whom the tracker knows")
+                .containsAnyElementsOf(exits());
+        assertThat(traffic.count(Kind.TUNNEL_IN)).as("frames of the tunnel").isGreaterThan(10_000);
+    }
+}

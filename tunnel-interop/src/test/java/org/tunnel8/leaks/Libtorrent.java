@@ -1,0 +1,79 @@
+package org.tunnel8.leaks;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** libtorrent as Debian has it, in a process of its own. For one thread. */
+final class Libtorrent implements TorrentClient {
+    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+    private static final int SOCKS5 = 2;
+
+    private final LeakLab lab;
+    private final JsonObject settings;
+    private LabProcess process;
+
+    private Libtorrent(LeakLab lab, JsonObject settings) {
+        this.lab = lab;
+        this.settings = settings;
+    }
+
+    /** uTP to peers; DHT and trackers over UDP and HTTP. */
+    static Libtorrent overUdp(LeakLab lab) {
+        JsonObject settings = throughProxy();
+        settings.addProperty("enable_outgoing_tcp", false);
+        settings.addProperty("enable_incoming_tcp", false);
+        settings.addProperty("enable_dht", true);
+        // By address: the names of these are looked up by libtorrent itself, proxy or not.
+        settings.addProperty(
+                "dht_bootstrap_nodes", lab.host("seeder1").addresses().get(0) + ":" + Swarm.PEER_PORT);
+        return new Libtorrent(lab, settings);
+    }
+
+    /** As somebody has it who did not set it up: no proxy, and all that it does by default. */
+    static Libtorrent withoutProxy(LeakLab lab) {
+        return new Libtorrent(lab, new JsonObject());
+    }
+
+    private static JsonObject throughProxy() {
+        JsonObject settings = TorrentScript.quiet();
+        settings.addProperty("proxy_type", SOCKS5);
+        settings.addProperty("proxy_hostname", "127.0.0.1");
+        settings.addProperty("proxy_port", TunnelParties.PROXY_PORT);
+        settings.addProperty("proxy_hostnames", true);
+        settings.addProperty("proxy_peer_connections", true);
+        settings.addProperty("proxy_tracker_connections", true);
+        settings.addProperty("anonymous_mode", true);
+        settings.addProperty("announce_to_all_trackers", true);
+        settings.addProperty("announce_to_all_tiers", true);
+        // A minute by default, which a test that kills everybody several times does not have.
+        settings.addProperty("min_reconnect_time", 1);
+        return settings;
+    }
+
+    @Override
+    public void start() {
+        process = lab.start(lab.host("client"), "libtorrent", TorrentScript.command(settings));
+        process.await("ready", START_LIMIT);
+    }
+
+    @Override
+    public void add(LabTorrent torrent) {
+        process.say(TorrentScript.add(torrent, folderOf(torrent)));
+    }
+
+    @Override
+    public void announce() {
+        process.say(TorrentScript.announce());
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public Path folderOf(LabTorrent torrent) {
+        return lab.folder("downloads-" + torrent.name()).toAbsolutePath();
+    }
+}

@@ -1,0 +1,21 @@
+package org.tunnel8.leaks;
+
+import java.nio.file.Path;
+
+/** A torrent client on the client's host, told to use the proxy for everything. For one thread. */
+interface TorrentClient {
+    /** Starts its process, the first time or after {@link #kill()}; it keeps nothing of before but the files. */
+    void start();
+
+    /** Has it download a torrent, or go on with what is there of it. */
+    void add(LabTorrent torrent);
+
+    /** Has it ask trackers and the DHT again, at once, where it can be told to. */
+    void announce();
+
+    /** SIGKILL. */
+    void kill();
+
+    /** Where it puts what it downloads of a torrent. */
+    Path folderOf(LabTorrent torrent);
+}
