@@ -4,7 +4,9 @@
 
   {"do": "add", "torrent": FILE, "folder": FOLDER}    downloads a torrent, or checks what is there already
   {"do": "seed", "torrent": FILE, "folder": FOLDER, "limit": BYTES}    offers what is whole there; no faster, 0 for any
+  {"do": "connect", "torrent": INFOHASH, "address": IP, "port": PORT}    tries a peer
   {"do": "announce"}                                  asks trackers and DHT again, at once
+  {"do": "reconnect"}                                 opens its sockets again, and goes to the proxy, at once
 
 It tells {"event": "ready"} once and {"event": "peer", "address": IP} for each address that it has dealings with. With
 TUNNEL8_TORRENT_LOG set, all that libtorrent says goes to standard error. It ends with its input.
@@ -15,6 +17,7 @@ import os
 import queue
 import sys
 import threading
+import time
 
 import libtorrent
 
@@ -60,6 +63,11 @@ def obey(session, orders):
             return False
         if order["do"] == "announce":
             announce(session)
+        elif order["do"] == "connect":
+            handle = session.find_torrent(libtorrent.sha1_hash(bytes.fromhex(order["torrent"])))
+            handle.connect_peer((order["address"], order["port"]))
+        elif order["do"] == "reconnect":
+            session.reopen_network_sockets()
         else:
             add(session, order)
 
@@ -79,7 +87,7 @@ def main():
         session.wait_for_alert(ALERT_WAIT_MS)
         for alert in session.pop_alerts():
             if verbose:
-                print(alert.what(), alert.message(), file=sys.stderr)
+                print(time.strftime("%T"), alert.what(), alert.message(), file=sys.stderr, flush=True)
             endpoint = getattr(alert, "endpoint", None) or getattr(alert, "ip", None)
             if isinstance(endpoint, tuple) and endpoint[0] not in seen:
                 seen.add(endpoint[0])

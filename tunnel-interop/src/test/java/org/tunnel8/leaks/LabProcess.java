@@ -61,9 +61,14 @@ final class LabProcess {
         return name;
     }
 
-    /** Of the process itself: {@code ip netns exec} becomes it. */
-    long pid() {
-        return process.pid();
+    /** The port of its one UDP socket that is not on loopback, as the kernel has it. */
+    int portBeyondLoopback() {
+        // Of the process itself: "ip netns exec" becomes it.
+        List<Integer> ports = ProcessSockets.udpPortsBeyondLoopback(process.pid());
+        if (ports.size() != 1) {
+            throw new AssertionError(name + " has not one UDP socket beyond loopback, but at ports " + ports);
+        }
+        return ports.get(0);
     }
 
     boolean isAlive() {

@@ -1,6 +1,7 @@
 package org.tunnel8.leaks;
 
 import com.google.gson.JsonObject;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -35,6 +36,22 @@ final class Libtorrent implements TorrentClient {
         return new Libtorrent(lab, new JsonObject());
     }
 
+    /** The proxy for trackers and forgotten for peers. */
+    static Libtorrent withoutProxyForPeers(LeakLab lab) {
+        JsonObject settings = throughProxy();
+        settings.addProperty("proxy_peer_connections", false);
+        settings.addProperty("enable_dht", false);
+        return new Libtorrent(lab, settings);
+    }
+
+    /** All set as it should be, but for the name of a DHT router. */
+    static Libtorrent withDhtRouterByName(LeakLab lab, String name) {
+        JsonObject settings = throughProxy();
+        settings.addProperty("enable_dht", true);
+        settings.addProperty("dht_bootstrap_nodes", name + ":" + Swarm.PEER_PORT);
+        return new Libtorrent(lab, settings);
+    }
+
     private static JsonObject throughProxy() {
         JsonObject settings = TorrentScript.quiet();
         settings.addProperty("proxy_type", SOCKS5);
@@ -46,8 +63,10 @@ final class Libtorrent implements TorrentClient {
         settings.addProperty("anonymous_mode", true);
         settings.addProperty("announce_to_all_trackers", true);
         settings.addProperty("announce_to_all_tiers", true);
-        // A minute by default, which a test that kills everybody several times does not have.
+        // Two minutes, one, and three times by default, which a test that kills everybody several times does not have.
+        settings.addProperty("peer_timeout", 8);
         settings.addProperty("min_reconnect_time", 1);
+        settings.addProperty("max_failcount", 100);
         return settings;
     }
 
@@ -62,9 +81,19 @@ final class Libtorrent implements TorrentClient {
         process.say(TorrentScript.add(torrent, folderOf(torrent)));
     }
 
+    /** Names a peer to it. */
+    void connect(LabTorrent torrent, InetSocketAddress peer) {
+        process.say(TorrentScript.connect(torrent, peer));
+    }
+
     @Override
     public void announce() {
         process.say(TorrentScript.announce());
+    }
+
+    @Override
+    public void reconnect() {
+        process.say(TorrentScript.reconnect());
     }
 
     @Override

@@ -13,6 +13,9 @@ interface TorrentClient {
     /** Has it ask trackers and the DHT again, at once, where it can be told to. */
     void announce();
 
+    /** Tells it that the proxy is there again, where it can be told: by itself it may wait a minute before it looks. */
+    void reconnect();
+
     /** SIGKILL. */
     void kill();
 

@@ -1,6 +1,7 @@
 package org.tunnel8.leaks;
 
 import com.google.gson.JsonObject;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,14 +52,29 @@ final class TorrentScript {
     }
 
     static JsonObject announce() {
+        return order("announce");
+    }
+
+    static JsonObject reconnect() {
+        return order("reconnect");
+    }
+
+    static JsonObject connect(LabTorrent torrent, InetSocketAddress peer) {
+        JsonObject order = order("connect");
+        order.addProperty("torrent", torrent.infoHash());
+        order.addProperty("address", peer.getAddress().getHostAddress());
+        order.addProperty("port", peer.getPort());
+        return order;
+    }
+
+    private static JsonObject order(String what) {
         JsonObject order = new JsonObject();
-        order.addProperty("do", "announce");
+        order.addProperty("do", what);
         return order;
     }
 
     private static JsonObject order(String what, LabTorrent torrent, Path folder) {
-        JsonObject order = new JsonObject();
-        order.addProperty("do", what);
+        JsonObject order = order(what);
         order.addProperty("torrent", torrent.file().toString());
         order.addProperty("folder", folder.toString());
         return order;

@@ -1,9 +1,6 @@
 package org.tunnel8.leaks;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The anonymity network and the client's proxy, each a process of the command line on its host. For one thread. */
 final class TunnelParties {
@@ -28,12 +23,6 @@ final class TunnelParties {
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     /** Since this version Java wants to be told what Netty does. */
     private static final int RESTRICTIVE_JAVA = 24;
-
-    private static final Pattern SPACES = Pattern.compile("\\s+");
-    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    /** Hexadecimal digits of loopback addresses in /proc/net: of 127.0.0.1, alone and within IPv6, and of ::1. */
-    private static final Pattern LOOPBACK =
-            Pattern.compile("0100007F|0000000000000000FFFF00000100007F|00000000000000000000000001000000");
 
     private final LeakLab lab;
     private final Map<String, LabProcess> running = new LinkedHashMap<>();
@@ -103,8 +92,7 @@ final class TunnelParties {
     /** Starts the client's proxy, with circuits of three hops; returns when it listens, circuits or not. */
     LabProcess startProxy() {
         List<String> command = commandLine("socks", "--listen", "127.0.0.1:" + PROXY_PORT, "--hops", "3");
-        int others = lab.hosts("relay").size() + lab.hosts("exit").size();
-        command.addAll(List.of("--min-peers", Integer.toString(others), "--community", COMMUNITY));
+        command.addAll(List.of("--min-peers", "3", "--community", COMMUNITY));
         command.addAll(bootstrapOption());
         LabProcess proxy = lab.start(lab.host("client"), "proxy", command);
         proxy.await("proxy", START_LIMIT);
@@ -113,54 +101,6 @@ final class TunnelParties {
 
     static void awaitCircuit(LabProcess proxy) {
         proxy.await("ready", READY_LIMIT);
-    }
-
-    /**
-     * The port of the client's tunnel: that of the one UDP socket of the proxy's process that is not on loopback, as the
-     * kernel has it.
-     */
-    static int tunnelPort(LabProcess proxy) {
-        Path process = Path.of("/proc", Long.toString(proxy.pid()));
-        List<Integer> ports = new ArrayList<>();
-        try {
-            Set<String> own = sockets(process.resolve("fd"));
-            for (String table : List.of("udp", "udp6")) {
-                for (String line : Files.readAllLines(process.resolve("net").resolve(table))) {
-                    String[] fields = SPACES.split(line.strip());
-                    String[] local = fields[1].split(":");
-                    if (fields.length > 9
-                            && own.contains(fields[9])
-                            && !LOOPBACK.matcher(local[0]).matches()) {
-                        ports.add(Integer.parseInt(local[1], 16));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the proxy's sockets cannot be seen", e);
-        }
-        if (ports.size() != 1) {
-            throw new AssertionError("the proxy has not one UDP socket beyond loopback, but at ports " + ports);
-        }
-        return ports.get(0);
-    }
-
-    /** The kernel's numbers of a process's sockets. */
-    private static Set<String> sockets(Path descriptors) throws IOException {
-        Set<String> sockets = new HashSet<>();
-        try (Stream<Path> all = Files.list(descriptors)) {
-            for (Path descriptor : all.toList()) {
-                try {
-                    var matcher =
-                            SOCKET.matcher(Files.readSymbolicLink(descriptor).toString());
-                    if (matcher.matches()) {
-                        sockets.add(matcher.group(1));
-                    }
-                } catch (java.nio.file.NoSuchFileException closedMeanwhile) {
-                    continue;
-                }
-            }
-        }
-        return sockets;
     }
 
     private List<String> bootstrapOption() {
