@@ -47,7 +47,8 @@ def add(session, order):
 
 def announce(session):
     for handle in session.get_torrents():
-        handle.force_reannounce()
+        # However often the tracker would like to be asked.
+        handle.force_reannounce(0, -1, libtorrent.reannounce_flags_t.ignore_min_interval)
         if session.is_dht_running():
             handle.force_dht_announce()
 
@@ -67,7 +68,8 @@ def obey(session, orders):
             handle = session.find_torrent(libtorrent.sha1_hash(bytes.fromhex(order["torrent"])))
             handle.connect_peer((order["address"], order["port"]))
         elif order["do"] == "reconnect":
-            session.reopen_network_sockets()
+            # The flag has ports mapped again, where that is on.
+            session.reopen_network_sockets(libtorrent.session.reopen_map_ports)
         else:
             add(session, order)
 

@@ -75,6 +75,11 @@ final class LabProcess {
         return process.isAlive();
     }
 
+    /** Its exit status, once it has ended. */
+    int status() {
+        return process.exitValue();
+    }
+
     List<String> lines() {
         return List.copyOf(lines);
     }

@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.tunnel8.leaks.ClientTraffic.Kind;
 
 /**
@@ -20,7 +22,8 @@ final class LeakRun {
     /** Slow enough that a download is under way when something is killed. */
     private static final int SEEDERS_BYTES_PER_SECOND = 1 * MIB;
 
-    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(60);
+    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     /** How long is looked at a torrent client that gets no answer from anybody. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -52,14 +55,17 @@ final class LeakRun {
         this.traffic = cable.traffic();
     }
 
-    /** One for each phase that downloads. */
+    /** One for each phase that downloads: peers of an older one may be left alone by a client for a minute. */
     private enum Torrent {
         WHOLE(8 * MIB),
-        RELAYS(4 * MIB),
-        EXITS(4 * MIB),
-        PROXY(4 * MIB),
-        CLIENT(4 * MIB),
-        AFTERWARDS(16 * MIB);
+        RELAYS_KILLED(4 * MIB),
+        RELAYS_BACK(2 * MIB),
+        EXITS_KILLED(4 * MIB),
+        EXITS_BACK(2 * MIB),
+        PROXY_KILLED(4 * MIB),
+        PROXY_BACK(2 * MIB),
+        CLIENT_KILLED(4 * MIB),
+        PROXY_GONE(16 * MIB);
 
         private final long bytes;
 
@@ -100,7 +106,7 @@ final class LeakRun {
             complete(Torrent.WHOLE);
         });
         phase("all relays killed", () -> {
-            begin(Torrent.RELAYS);
+            begin(Torrent.RELAYS_KILLED);
             parties.killRelays();
             client.announce();
             watch(SILENCE);
@@ -108,11 +114,10 @@ final class LeakRun {
         phase("relays back", () -> {
             parties.startRelays();
             parties.awaitRelays();
-            client.announce();
-            complete(Torrent.RELAYS);
+            download(Torrent.RELAYS_BACK);
         });
         phase("all exits killed", () -> {
-            begin(Torrent.EXITS);
+            begin(Torrent.EXITS_KILLED);
             parties.killExits();
             client.announce();
             watch(SILENCE);
@@ -120,11 +125,10 @@ final class LeakRun {
         phase("exits back", () -> {
             parties.startExits();
             parties.awaitExits();
-            client.announce();
-            complete(Torrent.EXITS);
+            download(Torrent.EXITS_BACK);
         });
         phase("proxy killed", () -> {
-            begin(Torrent.PROXY);
+            begin(Torrent.PROXY_KILLED);
             proxy.kill();
             client.announce();
             watch(SILENCE);
@@ -133,20 +137,20 @@ final class LeakRun {
             startProxy();
             TunnelParties.awaitCircuit(proxy);
             client.reconnect();
-            complete(Torrent.PROXY);
+            download(Torrent.PROXY_BACK);
         });
         phase("torrent client killed", () -> {
-            begin(Torrent.CLIENT);
+            begin(Torrent.CLIENT_KILLED);
             client.kill();
             watch(Duration.ofSeconds(3));
         });
         phase("torrent client back", () -> {
             client.start();
-            client.add(torrent(Torrent.CLIENT));
-            complete(Torrent.CLIENT);
+            client.add(torrent(Torrent.CLIENT_KILLED));
+            complete(Torrent.CLIENT_KILLED);
         });
         phase("proxy gone for good", () -> {
-            begin(Torrent.AFTERWARDS);
+            begin(Torrent.PROXY_GONE);
             proxy.kill();
             client.announce();
             watch(SILENCE);
@@ -195,18 +199,34 @@ final class LeakRun {
     private void begin(Torrent begun) {
         LabTorrent torrent = torrent(begun);
         client.add(torrent);
-        Waiting.until(
-                "the download of " + torrent + " begins",
-                TRANSFER_LIMIT,
-                () -> torrent.isBegunIn(client.folderOf(torrent)));
+        await("the download of " + torrent + " begins", () -> torrent.isBegunIn(client.folderOf(torrent)));
         assertThat(torrent.isIn(client.folderOf(torrent)))
                 .as("whole before anything happened")
                 .isFalse();
     }
 
+    private void download(Torrent whole) {
+        client.add(torrent(whole));
+        complete(whole);
+    }
+
     private void complete(Torrent begun) {
         LabTorrent torrent = torrent(begun);
-        Waiting.until(torrent + " is downloaded", TRANSFER_LIMIT, () -> torrent.isIn(client.folderOf(torrent)));
+        await(torrent + " is downloaded", () -> torrent.isIn(client.folderOf(torrent)));
+    }
+
+    /** Waits as somebody does who is impatient: it has trackers asked again and again, who name peers given up meanwhile. */
+    private void await(String what, BooleanSupplier condition) {
+        AtomicLong askedNanos = new AtomicLong(System.nanoTime());
+        Waiting.until(what, TRANSFER_LIMIT, () -> {
+            look();
+            if (System.nanoTime() - askedNanos.get() > PATIENCE.toNanos()) {
+                askedNanos.set(System.nanoTime());
+                client.announce();
+            }
+            assertThat(client.isAlive()).as("the torrent client runs").isTrue();
+            return condition.getAsBoolean();
+        });
     }
 
     private LabTorrent torrent(Torrent which) {

@@ -97,6 +97,11 @@ final class Libtorrent implements TorrentClient {
     }
 
     @Override
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
     public void kill() {
         process.kill();
     }

@@ -16,6 +16,9 @@ interface TorrentClient {
     /** Tells it that the proxy is there again, where it can be told: by itself it may wait a minute before it looks. */
     void reconnect();
 
+    /** Whether its process runs. */
+    boolean isAlive();
+
     /** SIGKILL. */
     void kill();
 

@@ -1,0 +1,118 @@
+package org.tunnel8.leaks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** qbittorrent-nox as Debian has it, steered by its web interface on loopback. For one thread. */
+final class Qbittorrent implements TorrentClient {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int WEB_PORT = 8090;
+    private static final int NO_PROXY_HERE = TunnelParties.PROXY_PORT + 1;
+
+    /** What docs/threat-model.md asks for. No DHT: its routers have names, which qBittorrent would look up itself. */
+    private static final String SETTINGS = """
+            [LegalNotice]
+            Accepted=true
+
+            [BitTorrent]
+            Session\\BTProtocol=UTP
+            Session\\DHTEnabled=false
+            Session\\LSDEnabled=false
+            Session\\AnonymousModeEnabled=true
+            Session\\AnnounceToAllTrackers=true
+            Session\\QueueingSystemEnabled=false
+            Session\\ProxyPeerConnections=true
+            Session\\ProxyHostnameLookup=true
+
+            [Network]
+            PortForwardingEnabled=false
+            Proxy\\Type=SOCKS5
+            Proxy\\IP=127.0.0.1
+            Proxy\\Port=%d
+            Proxy\\OnlyForTorrents=false
+
+            [Preferences]
+            WebUI\\Address=127.0.0.1
+            WebUI\\LocalHostAuth=false
+            WebUI\\UseUPnP=false
+            """;
+
+    private final LeakLab lab;
+    private LabProcess process;
+    private int starts;
+
+    Qbittorrent(LeakLab lab) {
+        this.lab = lab;
+    }
+
+    @Override
+    public void start() {
+        starts++;
+        Path profile = lab.folder("profile-" + starts);
+        try {
+            Path folder = Files.createDirectories(profile.resolve("qBittorrent").resolve("config"));
+            Files.writeString(folder.resolve("qBittorrent.conf"), SETTINGS.formatted(TunnelParties.PROXY_PORT));
+        } catch (IOException e) {
+            throw new UncheckedIOException("qBittorrent's settings cannot be written", e);
+        }
+        process = lab.start(
+                lab.host("client"),
+                "qbittorrent",
+                List.of("qbittorrent-nox", "--profile=" + profile, "--webui-port=" + WEB_PORT));
+    }
+
+    @Override
+    public void add(LabTorrent torrent) {
+        order("add", torrent.file().toString(), folderOf(torrent).toString());
+    }
+
+    /**
+     * Names the seeders to it as well: without a DHT it has nobody but the tracker to ask, whom it greets for a minute as
+     * it did through an exit that is gone (BEP 15), and hears nothing.
+     */
+    @Override
+    public void announce() {
+        order(
+                "announce",
+                lab.hosts("seeder").stream()
+                        .map(host -> host.addresses().get(0) + ":" + Swarm.PEER_PORT)
+                        .toArray(String[]::new));
+    }
+
+    @Override
+    public void reconnect() {
+        order("proxy", Integer.toString(NO_PROXY_HERE));
+        order("proxy", Integer.toString(TunnelParties.PROXY_PORT));
+    }
+
+    private void order(String what, String... arguments) {
+        List<String> command = new ArrayList<>(TorrentScript.python("qbittorrent.py"));
+        command.addAll(List.of(Integer.toString(WEB_PORT), what));
+        command.addAll(List.of(arguments));
+        LabProcess order = lab.start(lab.host("client"), "orders", command);
+        Waiting.until("qBittorrent does: " + what, LIMIT, () -> !order.isAlive());
+        if (order.status() != 0) {
+            throw new AssertionError("qBittorrent does not do: " + what + ", see orders.log");
+        }
+    }
+
+    @Override
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public Path folderOf(LabTorrent torrent) {
+        return lab.folder("downloads-" + torrent.name());
+    }
+}
