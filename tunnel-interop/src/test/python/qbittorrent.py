@@ -1,7 +1,9 @@
 """Has a qBittorrent on this host do something, by its web interface; waits until it is there.
 
     qbittorrent.py PORT add FILE FOLDER     downloads a torrent, or goes on with what is there already
-    qbittorrent.py PORT announce PEER...    asks all trackers again, at once, and is told of these peers, as IP:PORT
+    qbittorrent.py PORT forget HASH         lets go of a torrent; its files stay
+    qbittorrent.py PORT connect HASH PEER...    tries these peers, as IP:PORT
+    qbittorrent.py PORT announce            asks all trackers again, at once
     qbittorrent.py PORT proxy PROXYPORT     has it go to its proxy at this port of loopback
 """
 
@@ -32,6 +34,10 @@ def post(path, body, content_type="application/x-www-form-urlencoded"):
             time.sleep(0.1)
 
 
+def form(**fields):
+    return urllib.parse.urlencode(fields).encode()
+
+
 def add(file, folder):
     fields = {"savepath": folder, "autoTMM": "false", "paused": "false", "contentLayout": "Original"}
     body = b"".join(
@@ -46,16 +52,21 @@ def add(file, folder):
         raise SystemExit(f"not added: {answer}")
 
 
-def announce(*peers):
-    hashes = "|".join(torrent["hash"] for torrent in json.loads(post("torrents/info", b"")))
-    if hashes:
-        post("torrents/reannounce", b"hashes=all")
-        post("torrents/addPeers", urllib.parse.urlencode({"hashes": hashes, "peers": "|".join(peers)}).encode())
+def forget(info_hash):
+    post("torrents/delete", form(hashes=info_hash, deleteFiles="false"))
+
+
+def connect(info_hash, *peers):
+    post("torrents/addPeers", form(hashes=info_hash, peers="|".join(peers)))
+
+
+def announce():
+    post("torrents/reannounce", form(hashes="all"))
 
 
 def proxy(port):
-    preferences = json.dumps({"proxy_port": int(port)})
-    post("app/setPreferences", urllib.parse.urlencode({"json": preferences}).encode())
+    post("app/setPreferences", form(json=json.dumps({"proxy_port": int(port)})))
 
 
-{"add": add, "announce": announce, "proxy": proxy}[sys.argv[2]](*sys.argv[3:])
+orders = {"add": add, "forget": forget, "connect": connect, "announce": announce, "proxy": proxy}
+orders[sys.argv[2]](*sys.argv[3:])

@@ -4,6 +4,7 @@
 
   {"do": "add", "torrent": FILE, "folder": FOLDER}    downloads a torrent, or checks what is there already
   {"do": "seed", "torrent": FILE, "folder": FOLDER, "limit": BYTES}    offers what is whole there; no faster, 0 for any
+  {"do": "forget", "torrent": INFOHASH}               lets go of a torrent; its files stay
   {"do": "connect", "torrent": INFOHASH, "address": IP, "port": PORT}    tries a peer
   {"do": "announce"}                                  asks trackers and DHT again, at once
   {"do": "reconnect"}                                 opens its sockets again, and goes to the proxy, at once
@@ -53,6 +54,10 @@ def announce(session):
             handle.force_dht_announce()
 
 
+def find(session, order):
+    return session.find_torrent(libtorrent.sha1_hash(bytes.fromhex(order["torrent"])))
+
+
 def obey(session, orders):
     """Whether there is more to come."""
     while True:
@@ -64,8 +69,10 @@ def obey(session, orders):
             return False
         if order["do"] == "announce":
             announce(session)
+        elif order["do"] == "forget":
+            session.remove_torrent(find(session, order))
         elif order["do"] == "connect":
-            handle = session.find_torrent(libtorrent.sha1_hash(bytes.fromhex(order["torrent"])))
+            handle = find(session, order)
             handle.connect_peer((order["address"], order["port"]))
         elif order["do"] == "reconnect":
             # The flag has ports mapped again, where that is on.

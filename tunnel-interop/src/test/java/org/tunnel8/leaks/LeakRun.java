@@ -3,14 +3,16 @@ package org.tunnel8.leaks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.tunnel8.leaks.ClientTraffic.Kind;
 
 /**
@@ -24,6 +26,7 @@ final class LeakRun {
 
     private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(100);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final int ASK_TIMES = 2;
     /** How long is looked at a torrent client that gets no answer from anybody. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -199,7 +202,7 @@ final class LeakRun {
     private void begin(Torrent begun) {
         LabTorrent torrent = torrent(begun);
         client.add(torrent);
-        await("the download of " + torrent + " begins", () -> torrent.isBegunIn(client.folderOf(torrent)));
+        await("begins to download", torrent, torrent::isBegunIn);
         assertThat(torrent.isIn(client.folderOf(torrent)))
                 .as("whole before anything happened")
                 .isFalse();
@@ -212,20 +215,27 @@ final class LeakRun {
 
     private void complete(Torrent begun) {
         LabTorrent torrent = torrent(begun);
-        await(torrent + " is downloaded", () -> torrent.isIn(client.folderOf(torrent)));
+        await("has downloaded", torrent, torrent::isIn);
     }
 
-    /** Waits as somebody does who is impatient: it has trackers asked again and again, who name peers given up meanwhile. */
-    private void await(String what, BooleanSupplier condition) {
+    /** Waits as somebody does who is impatient: has trackers asked again and again, and takes the torrent away and back. */
+    private void await(String what, LabTorrent torrent, Predicate<Path> condition) {
+        Path folder = client.folderOf(torrent);
         AtomicLong askedNanos = new AtomicLong(System.nanoTime());
-        Waiting.until(what, TRANSFER_LIMIT, () -> {
+        AtomicInteger asked = new AtomicInteger();
+        Waiting.until(what + " " + torrent, TRANSFER_LIMIT, () -> {
             look();
-            if (System.nanoTime() - askedNanos.get() > PATIENCE.toNanos()) {
-                askedNanos.set(System.nanoTime());
-                client.announce();
-            }
             assertThat(client.isAlive()).as("the torrent client runs").isTrue();
-            return condition.getAsBoolean();
+            boolean holds = condition.test(folder);
+            if (!holds && System.nanoTime() - askedNanos.get() > PATIENCE.toNanos()) {
+                askedNanos.set(System.nanoTime());
+                if (asked.incrementAndGet() % ASK_TIMES == 0) {
+                    client.again(torrent);
+                } else {
+                    client.announce();
+                }
+            }
+            return holds;
         });
     }
 

@@ -92,6 +92,12 @@ final class Libtorrent implements TorrentClient {
     }
 
     @Override
+    public void again(LabTorrent torrent) {
+        process.say(TorrentScript.forget(torrent));
+        add(torrent);
+    }
+
+    @Override
     public void reconnect() {
         process.say(TorrentScript.reconnect());
     }

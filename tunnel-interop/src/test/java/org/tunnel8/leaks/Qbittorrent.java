@@ -71,17 +71,22 @@ final class Qbittorrent implements TorrentClient {
         order("add", torrent.file().toString(), folderOf(torrent).toString());
     }
 
+    @Override
+    public void announce() {
+        order("announce");
+    }
+
     /**
      * Names the seeders to it as well: without a DHT it has nobody but the tracker to ask, whom it greets for a minute as
      * it did through an exit that is gone (BEP 15), and hears nothing.
      */
     @Override
-    public void announce() {
-        order(
-                "announce",
-                lab.hosts("seeder").stream()
-                        .map(host -> host.addresses().get(0) + ":" + Swarm.PEER_PORT)
-                        .toArray(String[]::new));
+    public void again(LabTorrent torrent) {
+        order("forget", torrent.infoHash());
+        add(torrent);
+        List<String> peers = new ArrayList<>(List.of(torrent.infoHash()));
+        lab.hosts("seeder").forEach(host -> peers.add(host.addresses().get(0) + ":" + Swarm.PEER_PORT));
+        order("connect", peers.toArray(String[]::new));
     }
 
     @Override

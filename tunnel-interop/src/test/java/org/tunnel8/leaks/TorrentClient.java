@@ -13,6 +13,9 @@ interface TorrentClient {
     /** Has it ask trackers and the DHT again, at once, where it can be told to. */
     void announce();
 
+    /** Has it go on with a torrent as if it had never heard of its peers: those that failed it leaves alone for minutes. */
+    void again(LabTorrent torrent);
+
     /** Tells it that the proxy is there again, where it can be told: by itself it may wait a minute before it looks. */
     void reconnect();
 

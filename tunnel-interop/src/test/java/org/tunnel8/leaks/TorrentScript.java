@@ -59,6 +59,12 @@ final class TorrentScript {
         return order("reconnect");
     }
 
+    static JsonObject forget(LabTorrent torrent) {
+        JsonObject order = order("forget");
+        order.addProperty("torrent", torrent.infoHash());
+        return order;
+    }
+
     static JsonObject connect(LabTorrent torrent, InetSocketAddress peer) {
         JsonObject order = order("connect");
         order.addProperty("torrent", torrent.infoHash());
