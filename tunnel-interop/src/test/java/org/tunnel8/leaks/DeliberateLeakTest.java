@@ -20,6 +20,7 @@ class DeliberateLeakTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private LeakLab lab;
+    private TunnelParties parties;
     private ClientCable cable;
 
     @BeforeEach
@@ -27,7 +28,8 @@ class DeliberateLeakTest {
         LeakLab.assumePossible("opentracker", "getent", "bash");
         LeakLab.assumeWorks("libtorrent", TorrentScript.interpreter(), "-c", "import libtorrent");
         lab = LeakLab.open("deliberate", 1, 1, 1);
-        cable = new ClientCable(lab, new TunnelParties(lab));
+        parties = new TunnelParties(lab);
+        cable = new ClientCable(lab, parties);
         cable.look();
     }
 
@@ -40,6 +42,11 @@ class DeliberateLeakTest {
 
     private void onClient(String... command) {
         lab.start(lab.host("client"), command[0], List.of(command));
+    }
+
+    private void startProxy() {
+        cable.traffic().addTunnelPort(parties.startProxy().portBeyondLoopback());
+        cable.look();
     }
 
     private void awaitLeak(String what) {
@@ -101,7 +108,17 @@ class DeliberateLeakTest {
     }
 
     @Test
-    void aTorrentClientThatKnowsDhtRoutersByNameIsSeenBehindItsProxyToo() {
+    void qbittorrentWithADhtIsSeenBehindItsProxyToo() {
+        LeakLab.assumeWorks("qBittorrent", "qbittorrent-nox", "--version");
+        startProxy();
+        Qbittorrent client = Qbittorrent.withDht(lab);
+        client.start();
+        awaitLeak("a question for router.bittorrent.com");
+    }
+
+    @Test
+    void libtorrentThatKnowsDhtRoutersByNameIsSeenBehindItsProxyToo() {
+        startProxy();
         Libtorrent client = Libtorrent.withDhtRouterByName(lab, "router.lab");
         client.start();
         awaitLeak("a question for router.lab");

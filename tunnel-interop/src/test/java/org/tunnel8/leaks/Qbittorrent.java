@@ -14,14 +14,14 @@ final class Qbittorrent implements TorrentClient {
     private static final int WEB_PORT = 8090;
     private static final int NO_PROXY_HERE = TunnelParties.PROXY_PORT + 1;
 
-    /** What docs/threat-model.md asks for. No DHT: its routers have names, which qBittorrent would look up itself. */
+    /** What docs/threat-model.md asks for; with or without a DHT. */
     private static final String SETTINGS = """
             [LegalNotice]
             Accepted=true
 
             [BitTorrent]
             Session\\BTProtocol=UTP
-            Session\\DHTEnabled=false
+            Session\\DHTEnabled=%s
             Session\\LSDEnabled=false
             Session\\AnonymousModeEnabled=true
             Session\\AnnounceToAllTrackers=true
@@ -33,7 +33,7 @@ final class Qbittorrent implements TorrentClient {
             PortForwardingEnabled=false
             Proxy\\Type=SOCKS5
             Proxy\\IP=127.0.0.1
-            Proxy\\Port=%d
+            Proxy\\Port=%s
             Proxy\\OnlyForTorrents=false
 
             [Preferences]
@@ -43,11 +43,23 @@ final class Qbittorrent implements TorrentClient {
             """;
 
     private final LeakLab lab;
+    private final boolean dht;
     private LabProcess process;
     private int starts;
 
-    Qbittorrent(LeakLab lab) {
+    private Qbittorrent(LeakLab lab, boolean dht) {
         this.lab = lab;
+        this.dht = dht;
+    }
+
+    /** As it should be: no DHT, because its routers have names, which qBittorrent would look up itself. */
+    static Qbittorrent withoutDht(LeakLab lab) {
+        return new Qbittorrent(lab, false);
+    }
+
+    /** All set as it should be, but for the DHT. */
+    static Qbittorrent withDht(LeakLab lab) {
+        return new Qbittorrent(lab, true);
     }
 
     @Override
@@ -56,7 +68,7 @@ final class Qbittorrent implements TorrentClient {
         Path profile = lab.folder("profile-" + starts);
         try {
             Path folder = Files.createDirectories(profile.resolve("qBittorrent").resolve("config"));
-            Files.writeString(folder.resolve("qBittorrent.conf"), SETTINGS.formatted(TunnelParties.PROXY_PORT));
+            Files.writeString(folder.resolve("qBittorrent.conf"), SETTINGS.formatted(dht, TunnelParties.PROXY_PORT));
         } catch (IOException e) {
             throw new UncheckedIOException("qBittorrent's settings cannot be written", e);
         }
