@@ -16,7 +16,7 @@ interface TorrentClient {
     /** Has it go on with a torrent as if it had never heard of its peers: those that failed it leaves alone for minutes. */
     void again(LabTorrent torrent);
 
-    /** Tells it that the proxy is there again, where it can be told: by itself it may wait a minute before it looks. */
+    /** Tells it that the proxy is there again: by itself it looks after seconds, and after more with each time in vain. */
     void reconnect();
 
     /** Whether its process runs. */
