@@ -413,10 +413,12 @@ public final class Circuit implements CellEndpoint {
         return riders;
     }
 
-    /** Notes that an HTTP exchange uses this circuit from now on, or does not any more. */
-    void exchange(boolean begins) {
+    /** Notes that an HTTP exchange of a key uses this circuit from now on, or that one does not any more. */
+    void exchange(boolean begins, @Nullable String key) {
         exchanges += begins ? 1 : -1;
-        carry(Lane.SHARED);
+        if (key != null) {
+            carry(key);
+        }
         ridden(begins);
     }
 
@@ -427,6 +429,12 @@ public final class Circuit implements CellEndpoint {
     /** Notes that traffic of an isolation key goes over it from now on. */
     void carry(String key) {
         carriedKey = key;
+    }
+
+    /** Whose traffic goes over it; null if no traffic has. */
+    @Nullable
+    String carriedKey() {
+        return carriedKey;
     }
 
     /** Whether traffic of a key may go over it: nothing else has. */

@@ -124,7 +124,8 @@ public final class CircuitPool implements CircuitListener {
     }
 
     /**
-     * Notes that a flow has ended; with the last one of a key of its own, the circuits that carried it are closed.
+     * Notes that a flow has ended; with the last one of a key of its own, the circuits that carried it are closed unless
+     * exchanges of that key need them.
      *
      * @param isolationKey the key given to {@link #acquire}
      * @param hops the hops given there
@@ -135,7 +136,8 @@ public final class CircuitPool implements CircuitListener {
             for (Circuit circuit : circuits()) {
                 boolean served =
                         !circuit.isUnused() && circuit.goalHops() == hops && circuit.mayCarry(lane.isolationKey());
-                if (served || lane.equals(isolation.laneServedBy(circuit))) {
+                // Exchanges of the key may still be under way there, or need it soon.
+                if (served && !circuit.isRidden() && !http().keeps(circuit)) {
                     client.close(circuit, CloseReason.UNNEEDED);
                 }
             }

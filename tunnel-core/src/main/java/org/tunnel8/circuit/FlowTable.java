@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.TableSize;
+import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.HostAddress;
 import org.tunnel8.wire.IpAddress;
@@ -23,6 +25,7 @@ public final class FlowTable {
     /** Origins remembered for each circuit that several flows share; the one not used for longest goes. */
     static final int MAX_ORIGINS = 4_096;
 
+    private final WaitingDatagrams waitingDatagrams;
     private final CircuitPool pool;
     private final Counters counters;
     private final Map<Circuit, Riders> riders = new LinkedHashMap<>();
@@ -106,6 +109,8 @@ public final class FlowTable {
         private final int hops;
         private @Nullable Circuit circuit;
         private boolean open = true;
+        /** Datagrams that wait for a circuit; kept by who holds them. */
+        int waiting;
 
         private Flow(Receiver receiver, @Nullable String isolationKey, int hops) {
             this.receiver = receiver;
@@ -114,17 +119,20 @@ public final class FlowTable {
         }
 
         /**
-         * Sends one datagram over the flow's circuit.
+         * Sends one datagram over the flow's circuit. Without one, it waits for one for a moment, as do some others.
          *
          * @param target where the exit is to send it; names are passed on as they are
          * @param buffer holds the payload with room in front and behind ({@code Headroom}); overwritten
          * @param offset where the payload starts
          * @param length its bytes
-         * @return false if there is no circuit or the datagram is too large; it is counted and gone
+         * @return false if there is no circuit and no room to wait, or the datagram is too large; it is counted and gone
          */
         public boolean send(Address target, byte[] buffer, int offset, int length) {
             Circuit over = circuit != null ? circuit : board();
             if (over == null) {
+                if (open && waitingDatagrams.add(this, target, buffer, offset, length)) {
+                    return true;
+                }
                 counters.dropped(DropReason.NO_CIRCUIT);
                 return false;
             }
@@ -139,10 +147,29 @@ public final class FlowTable {
             return true;
         }
 
+        /**
+         * Tells whether the flow rides a circuit; takes one if there is any and it has none.
+         *
+         * @return false if what is sent now would be dropped
+         */
+        public boolean isCarried() {
+            return circuit != null || board() != null;
+        }
+
+        /**
+         * Over how many hops the flow goes.
+         *
+         * @return 1 to 3
+         */
+        public int hops() {
+            return hops;
+        }
+
         /** Ends the flow; nothing is delivered to it any more. */
         public void close() {
             if (open) {
                 open = false;
+                waitingDatagrams.forget(this);
                 leave();
                 pool.release(isolationKey, hops);
             }
@@ -196,9 +223,11 @@ public final class FlowTable {
      * Makes a table without flows.
      *
      * @param pool where circuits come from
+     * @param deadlines the engine's time
      * @param counters where traffic and drops are counted
      */
-    public FlowTable(CircuitPool pool, Counters counters) {
+    public FlowTable(CircuitPool pool, Deadlines deadlines, Counters counters) {
+        this.waitingDatagrams = new WaitingDatagrams(deadlines, counters);
         this.pool = pool;
         this.counters = counters;
     }
@@ -294,6 +323,7 @@ public final class FlowTable {
      * @return how many have moved, by the circuit that they have left
      */
     public Map<Circuit, Integer> onReady() {
+        waitingDatagrams.circuitReady();
         Map<Circuit, Integer> moved = new LinkedHashMap<>();
         for (Circuit circuit : List.copyOf(riders.keySet())) {
             if (pool.isUnsound(circuit)) {
@@ -304,5 +334,14 @@ public final class FlowTable {
             }
         }
         return moved;
+    }
+
+    /**
+     * How many datagrams wait for a circuit.
+     *
+     * @return the table's size and bound
+     */
+    public TableSize table() {
+        return waitingDatagrams.table();
     }
 }

@@ -82,6 +82,16 @@ final class Isolation {
         return null;
     }
 
+    /** Whether there is a flow of a key. */
+    boolean isInUse(String isolationKey) {
+        for (Lane lane : users.keySet()) {
+            if (lane.isolationKey().equals(isolationKey)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A circuit has ended. */
     void remove(Circuit circuit) {
         primaries.values().removeIf(primary -> primary == circuit);

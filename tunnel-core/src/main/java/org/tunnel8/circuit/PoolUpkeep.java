@@ -57,7 +57,7 @@ final class PoolUpkeep {
         this.client = client;
         this.isolation = isolation;
         this.pace = new BuildPace(settings, deadlines);
-        this.http = new HttpCircuits(this, client, selector, peers, deadlines);
+        this.http = new HttpCircuits(this, isolation, client, selector, peers, deadlines);
         this.wear = new Wear(settings, client.limits(), deadlines);
         this.retirement = new Retirement(this, client, isolation, http, wear, deadlines);
     }
@@ -226,12 +226,16 @@ final class PoolUpkeep {
         if (forHttp == null) {
             return;
         }
-        Circuit spare = hasRoom() ? null : retirement.leastUseful(settings.hops());
-        if (spare != null) {
-            client.close(spare, CloseReason.UNNEEDED);
-        }
+        closeForRoom(http.leastNeeded());
+        closeForRoom(retirement.leastUseful(settings.hops()));
         if (hasRoom()) {
             client.build(forHttp);
+        }
+    }
+
+    private void closeForRoom(@Nullable Circuit spare) {
+        if (spare != null && !hasRoom()) {
+            client.close(spare, CloseReason.UNNEEDED);
         }
     }
 
@@ -265,7 +269,7 @@ final class PoolUpkeep {
                 beingBuilt--;
             }
             Path path = selector.path(hops, client.circuits(), need);
-            if (path == null || !makeRoom()) {
+            if (path == null || !makeRoom(missing > settings.standbys())) {
                 return;
             }
             client.build(path);
@@ -282,14 +286,20 @@ final class PoolUpkeep {
                 .orElse(null);
     }
 
-    /** Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. */
-    private boolean makeRoom() {
+    /**
+     * Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. For a
+     * primary that is lacking one goes, too, that is kept for exchanges.
+     */
+    private boolean makeRoom(boolean forPrimary) {
         if (!hasRoom()) {
             client.circuits().stream()
                     .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
                     .filter(circuit -> !isolation.isPrimary(circuit))
                     .min(Comparator.comparing(Circuit::isRidden))
                     .ifPresent(circuit -> client.close(circuit, retirement.reasonToReplace(circuit)));
+        }
+        if (forPrimary) {
+            closeForRoom(http.leastNeeded());
         }
         return hasRoom();
     }

@@ -18,8 +18,8 @@ final class HttpOverCircuits implements HttpRoutes {
     }
 
     @Override
-    public @Nullable HttpRoute take(Set<PublicKey> tried, boolean settle) {
-        Circuit taken = circuits.take(tried, settle);
+    public @Nullable HttpRoute take(@Nullable String isolationKey, Set<PublicKey> tried, boolean settle) {
+        Circuit taken = circuits.take(isolationKey, tried, settle);
         return taken == null ? null : new CircuitRoute(taken);
     }
 

@@ -29,7 +29,7 @@ final class OwnCircuits implements CircuitListener {
             EngineListener listener) {
         this.listener = listener;
         this.pool = pools.apply(this);
-        this.flows = new FlowTable(pool, counters);
+        this.flows = new FlowTable(pool, deadlines, counters);
         this.exchanges = new HttpExchanges(new HttpOverCircuits(pool.http()), deadlines, random, counters);
     }
 

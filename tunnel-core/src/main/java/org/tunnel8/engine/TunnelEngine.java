@@ -31,6 +31,10 @@ import org.tunnel8.relay.RelayService;
 import org.tunnel8.shaping.Outlet;
 import org.tunnel8.shaping.TrafficShaper;
 import org.tunnel8.stream.HttpExchanges;
+import org.tunnel8.stream.StreamMemory;
+import org.tunnel8.stream.UtpEndpoint;
+import org.tunnel8.stream.UtpOutput;
+import org.tunnel8.stream.UtpSettings;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.walk.Discovery;
@@ -66,9 +70,10 @@ public final class TunnelEngine {
             "own HTTP exchanges",
             2);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
-    private static final int STANDING_DEADLINES = 24;
+    private static final int STANDING_DEADLINES = 25;
 
     private final EngineSettings settings;
+    private final RandomGenerator random;
     private final EngineListener listener;
     private final CommunityId community;
     private final IdentityKey identity;
@@ -104,6 +109,7 @@ public final class TunnelEngine {
             Effects effects,
             EngineListener listener) {
         this.settings = settings;
+        this.random = random;
         this.listener = listener;
         this.community = settings.community();
         this.identity = identity;
@@ -418,6 +424,18 @@ public final class TunnelEngine {
     }
 
     /**
+     * Makes an endpoint for streams of bytes over one flow of datagrams, to be given what comes back over that.
+     *
+     * @param output sends over the flow
+     * @param settings limits and waiting times
+     * @param memory where its buffers come from
+     * @return an endpoint without streams, on this engine's time
+     */
+    public UtpEndpoint newStreams(UtpOutput output, UtpSettings settings, StreamMemory memory) {
+        return new UtpEndpoint(output, settings, memory, deadlines, random, counters);
+    }
+
+    /**
      * Begins a datagram flow of the application.
      *
      * @param receiver takes what comes back
@@ -539,6 +557,7 @@ public final class TunnelEngine {
             tables.add(ownCircuits.pool().table());
             tables.addAll(ownCircuits.pool().memories());
             tables.add(ownCircuits.exchanges().table());
+            tables.add(ownCircuits.flows().table());
         }
         tables.add(destroys.table());
         tables.add(new TableSize("circuit ids", table.size(), mostCircuitIds()));

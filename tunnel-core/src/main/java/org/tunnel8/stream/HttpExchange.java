@@ -50,6 +50,7 @@ public final class HttpExchange {
     private final Deadlines deadlines;
     private final Address target;
     private final ByteString request;
+    private final @Nullable String isolationKey;
     private final HttpListener listener;
     private final Set<PublicKey> tried = new HashSet<>();
     private final Deadline limit;
@@ -85,11 +86,13 @@ public final class HttpExchange {
             Address target,
             ByteString request,
             long limitNanos,
+            @Nullable String isolationKey,
             HttpListener listener) {
         this.owner = owner;
         this.deadlines = deadlines;
         this.target = target;
         this.request = request;
+        this.isolationKey = isolationKey;
         this.listener = listener;
         this.limit = deadlines.after(limitNanos, this::onLimit);
         this.waitingSinceNanos = deadlines.nowNanos();
@@ -101,7 +104,7 @@ public final class HttpExchange {
             return;
         }
         long waitedNanos = deadlines.nowNanos() - waitingSinceNanos;
-        HttpRoute found = owner.routes().take(tried, waitedNanos >= SETTLE_NANOS);
+        HttpRoute found = owner.routes().take(isolationKey, tried, waitedNanos >= SETTLE_NANOS);
         if (found != null) {
             ask(found);
         } else if (waitedNanos >= EXIT_WAIT_NANOS && !owner.routes().exitKnown()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
@@ -60,16 +61,18 @@ public final class HttpExchanges {
      * @param target the server; a name is passed on unresolved
      * @param request what the exit is to write to it
      * @param limitNanos when to give up at the latest
+     * @param isolationKey exchanges and flows of other keys never share its circuits; null for those that need no isolation
      * @param listener hears how it ends
      * @return the exchange
      * @throws IllegalArgumentException if the request or the name is too long for one cell
      */
-    public HttpExchange start(Address target, ByteString request, long limitNanos, HttpListener listener) {
+    public HttpExchange start(
+            Address target, ByteString request, long limitNanos, @Nullable String isolationKey, HttpListener listener) {
         boolean isNameTooLong = target instanceof HostAddress host && host.hostBytes() > MAX_HOST_BYTES;
         if (isNameTooLong || request.length() > MAX_REQUEST_BYTES) {
             throw new IllegalArgumentException("a request must fit into one cell");
         }
-        HttpExchange exchange = new HttpExchange(this, deadlines, target, request, limitNanos, listener);
+        HttpExchange exchange = new HttpExchange(this, deadlines, target, request, limitNanos, isolationKey, listener);
         if (stopped || running.size() >= MAX_EXCHANGES) {
             exchange.fail(stopped ? HttpFailure.STOPPED : HttpFailure.TOO_MANY);
         } else {

@@ -11,12 +11,13 @@ public interface HttpRoutes {
     /**
      * Takes a circuit; if there is none, one is built.
      *
+     * @param isolationKey what else went over the circuit, or will, is of the same key; null for no isolation
      * @param tried exits that are not to be asked again if another can be
      * @param settle whether an exit that was tried will do although others are known
      * @return a circuit to ask over, to be released afterwards; null if none can be used now
      */
     @Nullable
-    HttpRoute take(Set<PublicKey> tried, boolean settle);
+    HttpRoute take(@Nullable String isolationKey, Set<PublicKey> tried, boolean settle);
 
     /**
      * Tells whether any exit is known that performs exchanges.

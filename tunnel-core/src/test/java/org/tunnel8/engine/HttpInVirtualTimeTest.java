@@ -69,7 +69,7 @@ class HttpInVirtualTimeTest {
 
     private void ask(EngineNode client) {
         client.engine().advance(network.nowNanos());
-        client.engine().exchanges().start(SERVER, GET, Duration.ofSeconds(60).toNanos(), listener);
+        client.engine().exchanges().start(SERVER, GET, Duration.ofSeconds(60).toNanos(), null, listener);
     }
 
     /** Answers every connection that is open at an exit. */

@@ -153,7 +153,7 @@ final class AttackedNode implements VirtualNode, Effects, EngineListener {
         }
         byte[] buffer = new byte[Headroom.FRONT_BYTES + 100 + Headroom.BACK_BYTES];
         flow.send(new IpAddress(target), buffer, Headroom.FRONT_BYTES, 100);
-        engine.exchanges().start(new IpAddress(target), ByteString.of(new byte[100]), HTTP_NANOS, new Answer());
+        engine.exchanges().start(new IpAddress(target), ByteString.of(new byte[100]), HTTP_NANOS, null, new Answer());
     }
 
     /** Circuits of its own that became ready, oldest first. */

@@ -47,6 +47,7 @@ class HttpExchangesTest {
         final List<PublicKey> liars = new ArrayList<>();
         final List<PublicKey> exits = new ArrayList<>();
         final Set<Integer> inUse = new HashSet<>();
+        final List<@Nullable String> keys = new ArrayList<>();
         boolean ready = true;
 
         Circuits() {
@@ -56,7 +57,8 @@ class HttpExchangesTest {
         }
 
         @Override
-        public @Nullable HttpRoute take(Set<PublicKey> tried, boolean settle) {
+        public @Nullable HttpRoute take(@Nullable String isolationKey, Set<PublicKey> tried, boolean settle) {
+            keys.add(isolationKey);
             for (int i = 0; ready && i < exits.size(); i++) {
                 if (!tried.contains(exits.get(i)) || settle || tried.containsAll(exits)) {
                     return new Circuit(100 + i, exits.get(i));
@@ -139,7 +141,7 @@ class HttpExchangesTest {
     }
 
     private HttpExchange start() {
-        return exchanges.start(SERVER, GET, LIMIT_NANOS, outcome);
+        return exchanges.start(SERVER, GET, LIMIT_NANOS, null, outcome);
     }
 
     private void pass(Duration time) {
@@ -334,7 +336,7 @@ class HttpExchangesTest {
     @Test
     void waitsForACircuitUntilItsLimit() {
         circuits.ready = false;
-        exchanges.start(SERVER, GET, Duration.ofSeconds(20).toNanos(), outcome);
+        exchanges.start(SERVER, GET, Duration.ofSeconds(20).toNanos(), null, outcome);
         pass(Duration.ofSeconds(19));
         assertThat(outcome.failures).isEmpty();
         pass(Duration.ofSeconds(1));
@@ -364,7 +366,7 @@ class HttpExchangesTest {
 
     @Test
     void keepsToItsLimitWhileAnExitIsAsked() {
-        exchanges.start(SERVER, GET, Duration.ofSeconds(7).toNanos(), outcome);
+        exchanges.start(SERVER, GET, Duration.ofSeconds(7).toNanos(), null, outcome);
         pass(Duration.ofSeconds(7));
         assertThat(outcome.failures).containsExactly(HttpFailure.UNANSWERED);
         assertThat(circuits.asked).hasSize(2);
@@ -381,6 +383,14 @@ class HttpExchangesTest {
         assertThat(outcome.replies).isEmpty();
         assertThat(outcome.failures).isEmpty();
         assertNothingIsLeft();
+    }
+
+    @Test
+    void looksForCircuitsOfItsOwnKeyEachTime() {
+        exchanges.start(SERVER, GET, LIMIT_NANOS, "alice", outcome);
+        pass(Duration.ofMillis(5_100));
+        start();
+        assertThat(circuits.keys).containsExactly("alice", "alice", null);
     }
 
     @Test
@@ -403,10 +413,10 @@ class HttpExchangesTest {
 
     @Test
     void refusesWhatDoesNotFitIntoACell() {
-        assertThatThrownBy(() -> exchanges.start(SERVER, bytes("x".repeat(1_601)), LIMIT_NANOS, outcome))
+        assertThatThrownBy(() -> exchanges.start(SERVER, bytes("x".repeat(1_601)), LIMIT_NANOS, null, outcome))
                 .isInstanceOf(IllegalArgumentException.class);
         Address longName = new HostAddress("x".repeat(256), 80);
-        assertThatThrownBy(() -> exchanges.start(longName, GET, LIMIT_NANOS, outcome))
+        assertThatThrownBy(() -> exchanges.start(longName, GET, LIMIT_NANOS, null, outcome))
                 .isInstanceOf(IllegalArgumentException.class);
         assertNothingIsLeft();
     }
