@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.transport.udp.TransportLoop;
+import org.tunnel8.wire.HostAddress;
+import org.tunnel8.wire.IpAddress;
 
 /**
  * Takes the proxy's TCP connections and knows those that are open.
@@ -19,19 +21,32 @@ import org.tunnel8.transport.udp.TransportLoop;
  * <p>Loop thread only.
  */
 @Sharable
-final class Socks5Acceptor extends ChannelInitializer<Channel> {
+final class Socks5Acceptor extends ChannelInitializer<Channel> implements Services {
     private final TransportLoop loop;
     private final Socks5Settings settings;
-    private final DatagramTunnel tunnel;
+    private final Tunnels tunnels;
+    private final @Nullable InboundStreams inbound;
+    private final byte[] piece = new byte[StreamRelay.PIECE_BYTES];
     private final Socks5Counters counters;
     private final Map<Channel, Socks5Connection> connections = new HashMap<>();
     private @Nullable Runnable whenEmpty;
 
-    Socks5Acceptor(TransportLoop loop, Socks5Settings settings, DatagramTunnel tunnel, Socks5Counters counters) {
+    Socks5Acceptor(TransportLoop loop, Socks5Settings settings, Tunnels tunnels, Socks5Counters counters) {
         this.loop = loop;
         this.settings = settings;
-        this.tunnel = tunnel;
+        this.tunnels = tunnels;
         this.counters = counters;
+        InetSocketAddress application = settings.inbound();
+        this.inbound = application == null
+                ? null
+                : new InboundStreams(loop, application, settings.idleLimit(), counters, piece);
+    }
+
+    /** The proxy listens: peers' streams are taken from now on. */
+    void listening() {
+        if (inbound != null) {
+            tunnels.streams().accept(inbound);
+        }
     }
 
     @Override
@@ -44,7 +59,7 @@ final class Socks5Acceptor extends ChannelInitializer<Channel> {
             close(channel);
             return;
         }
-        Socks5Connection connection = new Socks5Connection(settings, counters, this::associate);
+        Socks5Connection connection = new Socks5Connection(settings, counters, this);
         connections.put(channel, connection);
         counters.connectionOpened();
         channel.closeFuture().addListener(closed -> forget(channel));
@@ -54,6 +69,10 @@ final class Socks5Acceptor extends ChannelInitializer<Channel> {
     /** Takes no more connections, ends those that are open, and tells when all are gone. */
     void close(Runnable whenClosed) {
         whenEmpty = whenClosed;
+        if (inbound != null) {
+            tunnels.streams().accept(null);
+            inbound.close();
+        }
         List.copyOf(connections.entrySet()).forEach(open -> {
             open.getValue().close();
             close(open.getKey());
@@ -81,8 +100,24 @@ final class Socks5Acceptor extends ChannelInitializer<Channel> {
         ChannelFuture unused = channel.close();
     }
 
-    private UdpAssociation associate(
+    @Override
+    public UdpAssociation association(
             InetSocketAddress client, @Nullable String isolationKey, UdpAssociation.Owner owner) {
-        return new UdpAssociation(loop, tunnel, counters, client, isolationKey, owner);
+        return new UdpAssociation(loop, tunnels.datagrams(), counters, client, isolationKey, owner);
+    }
+
+    @Override
+    public StreamRelay relay(Channel channel, Requester requester) {
+        return new StreamRelay(channel, counters, piece, new StreamRequest(counters, requester));
+    }
+
+    @Override
+    public StreamTunnel.Stream stream(IpAddress target, @Nullable String isolationKey, StreamRelay relay) {
+        return tunnels.streams().connect(target, isolationKey, relay);
+    }
+
+    @Override
+    public HttpRelay exchange(Channel channel, HostAddress target, @Nullable String isolationKey, Requester requester) {
+        return new HttpRelay(channel, tunnels.exchanges(), counters, target, isolationKey, requester);
     }
 }

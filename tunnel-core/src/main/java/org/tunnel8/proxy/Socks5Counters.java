@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
 
 /**
  * The proxy's counts while they grow.
@@ -20,11 +21,21 @@ final class Socks5Counters {
         BYTES_FROM_CLIENTS,
         DATAGRAMS_TO_CLIENTS,
         BYTES_TO_CLIENTS,
+        STREAMS,
+        STREAMS_OPENED,
+        STREAM_BYTES_FROM_CLIENTS,
+        STREAM_BYTES_TO_CLIENTS,
+        EXCHANGES,
     }
+
+    /** What clients' requests cause is logged once in so long for each reason. */
+    private static final long LOG_NANOS = 10_000_000_000L;
 
     private final Map<Count, AtomicLong> counts = zeros(Count.class);
     private final Map<Socks5Drop, AtomicLong> drops = zeros(Socks5Drop.class);
     private final Map<Socks5Refusal, AtomicLong> refusals = zeros(Socks5Refusal.class);
+
+    private final Map<Socks5Refusal, Long> logged = new EnumMap<>(Socks5Refusal.class);
 
     void connectionOpened() {
         add(counts, Count.CONNECTIONS, 1);
@@ -57,6 +68,41 @@ final class Socks5Counters {
         add(counts, Count.BYTES_TO_CLIENTS, payloadBytes);
     }
 
+    /** From here on the stream counts towards the open ones. */
+    void streamBegun() {
+        add(counts, Count.STREAMS, 1);
+    }
+
+    void streamOpened() {
+        add(counts, Count.STREAMS_OPENED, 1);
+    }
+
+    void streamEnded() {
+        add(counts, Count.STREAMS, -1);
+    }
+
+    void streamBytesFromClient(int bytes) {
+        add(counts, Count.STREAM_BYTES_FROM_CLIENTS, bytes);
+    }
+
+    void streamBytesToClient(int bytes) {
+        add(counts, Count.STREAM_BYTES_TO_CLIENTS, bytes);
+    }
+
+    void exchangeBegun() {
+        add(counts, Count.EXCHANGES, 1);
+    }
+
+    /** Says why something was refused, unless that was said for the same reason a moment ago. */
+    void log(Logger log, Socks5Refusal reason, String why) {
+        long now = System.nanoTime();
+        Long last = logged.get(reason);
+        if (last == null || now - last >= LOG_NANOS) {
+            logged.put(reason, now);
+            log.info("a request to the proxy failed: {} ({})", why, reason);
+        }
+    }
+
     void dropped(Socks5Drop reason) {
         add(drops, reason, 1);
     }
@@ -82,6 +128,11 @@ final class Socks5Counters {
                 read(counts, Count.BYTES_FROM_CLIENTS),
                 read(counts, Count.DATAGRAMS_TO_CLIENTS),
                 read(counts, Count.BYTES_TO_CLIENTS),
+                (int) read(counts, Count.STREAMS),
+                read(counts, Count.STREAMS_OPENED),
+                read(counts, Count.STREAM_BYTES_FROM_CLIENTS),
+                read(counts, Count.STREAM_BYTES_TO_CLIENTS),
+                read(counts, Count.EXCHANGES),
                 counted(Socks5Drop.class, drops),
                 counted(Socks5Refusal.class, refusals));
     }

@@ -18,7 +18,9 @@ import org.tunnel8.wire.IpAddress;
  *     password, and flows of different user names never share a circuit (as Tor's IsolateSOCKSAuth does)
  * @param maxConnections open TCP connections at once; further ones are closed as they arrive
  * @param maxAssociations open UDP associations at once, each with a UDP socket of its own; further requests are refused
- * @param negotiationLimit how long a client may take from its connection to its request
+ * @param negotiationLimit how long a client may take from its connection to its request, and from there to an HTTP request
+ * @param inbound where the application listens for peers' streams that reach an exit's address, resolved; null if it takes none
+ * @param idleLimit a stream over which no byte went in either direction for so long is closed
  */
 public record Socks5Settings(
         InetSocketAddress listen,
@@ -26,15 +28,20 @@ public record Socks5Settings(
         boolean isolateByUser,
         int maxConnections,
         int maxAssociations,
-        Duration negotiationLimit) {
-    /** TCP connections at once: a torrent client needs one per interface; refused ones live for a moment only. */
-    public static final int DEFAULT_MAX_CONNECTIONS = 256;
+        Duration negotiationLimit,
+        @Nullable InetSocketAddress inbound,
+        Duration idleLimit) {
+    /** TCP connections at once: one for each peer of a torrent client that speaks TCP, and some. */
+    public static final int DEFAULT_MAX_CONNECTIONS = 1_280;
 
     /** UDP associations at once; each holds a socket and its buffers. */
     public static final int DEFAULT_MAX_ASSOCIATIONS = 64;
 
     /** Ten seconds, the time RFC 1928 §6 gives a server to close a connection whose request has failed. */
     public static final Duration DEFAULT_NEGOTIATION_LIMIT = Duration.ofSeconds(10);
+
+    /** BitTorrent's peers say that they are there every two minutes. */
+    public static final Duration DEFAULT_IDLE_LIMIT = Duration.ofMinutes(10);
 
     /**
      * Checks what is set.
@@ -62,6 +69,12 @@ public record Socks5Settings(
         if (negotiationLimit.isNegative() || negotiationLimit.isZero()) {
             throw new IllegalArgumentException("the negotiation needs some time, not " + negotiationLimit);
         }
+        if (inbound != null && inbound.isUnresolved()) {
+            throw new IllegalArgumentException("the application listens at an address, not at a name to be resolved");
+        }
+        if (idleLimit.isNegative() || idleLimit.isZero()) {
+            throw new IllegalArgumentException("a stream may be idle for some time, not " + idleLimit);
+        }
     }
 
     /**
@@ -76,7 +89,9 @@ public record Socks5Settings(
                 false,
                 DEFAULT_MAX_CONNECTIONS,
                 DEFAULT_MAX_ASSOCIATIONS,
-                DEFAULT_NEGOTIATION_LIMIT);
+                DEFAULT_NEGOTIATION_LIMIT,
+                null,
+                DEFAULT_IDLE_LIMIT);
     }
 
     /**
@@ -87,7 +102,14 @@ public record Socks5Settings(
      */
     public Socks5Settings withListen(InetSocketAddress address) {
         return new Socks5Settings(
-                address, credentials, isolateByUser, maxConnections, maxAssociations, negotiationLimit);
+                address,
+                credentials,
+                isolateByUser,
+                maxConnections,
+                maxAssociations,
+                negotiationLimit,
+                inbound,
+                idleLimit);
     }
 
     /**
@@ -97,7 +119,8 @@ public record Socks5Settings(
      * @return new settings
      */
     public Socks5Settings withCredentials(Socks5Credentials asked) {
-        return new Socks5Settings(listen, asked, isolateByUser, maxConnections, maxAssociations, negotiationLimit);
+        return new Socks5Settings(
+                listen, asked, isolateByUser, maxConnections, maxAssociations, negotiationLimit, inbound, idleLimit);
     }
 
     /**
@@ -107,7 +130,8 @@ public record Socks5Settings(
      * @return new settings
      */
     public Socks5Settings withIsolateByUser(boolean isolate) {
-        return new Socks5Settings(listen, credentials, isolate, maxConnections, maxAssociations, negotiationLimit);
+        return new Socks5Settings(
+                listen, credentials, isolate, maxConnections, maxAssociations, negotiationLimit, inbound, idleLimit);
     }
 
     /**
@@ -118,7 +142,8 @@ public record Socks5Settings(
      * @return new settings
      */
     public Socks5Settings withLimits(int connections, int associations) {
-        return new Socks5Settings(listen, credentials, isolateByUser, connections, associations, negotiationLimit);
+        return new Socks5Settings(
+                listen, credentials, isolateByUser, connections, associations, negotiationLimit, inbound, idleLimit);
     }
 
     /**
@@ -128,6 +153,36 @@ public record Socks5Settings(
      * @return new settings
      */
     public Socks5Settings withNegotiationLimit(Duration limit) {
-        return new Socks5Settings(listen, credentials, isolateByUser, maxConnections, maxAssociations, limit);
+        return new Socks5Settings(
+                listen, credentials, isolateByUser, maxConnections, maxAssociations, limit, inbound, idleLimit);
+    }
+
+    /**
+     * The same with another time after which idle streams are closed.
+     *
+     * @param limit without a byte in either direction
+     * @return new settings
+     */
+    public Socks5Settings withIdleLimit(Duration limit) {
+        return new Socks5Settings(
+                listen, credentials, isolateByUser, maxConnections, maxAssociations, negotiationLimit, inbound, limit);
+    }
+
+    /**
+     * The same, with the application taking streams that peers begin at an exit's address.
+     *
+     * @param application where it listens for TCP, resolved; null if it takes none
+     * @return new settings
+     */
+    public Socks5Settings withInbound(@Nullable InetSocketAddress application) {
+        return new Socks5Settings(
+                listen,
+                credentials,
+                isolateByUser,
+                maxConnections,
+                maxAssociations,
+                negotiationLimit,
+                application,
+                idleLimit);
     }
 }

@@ -14,6 +14,11 @@ import java.util.Map;
  * @param bytesFromClients their payload bytes, without SOCKS headers
  * @param datagramsToClients datagrams passed to clients
  * @param bytesToClients their payload bytes, without SOCKS headers
+ * @param streams streams of CONNECT that are open now, those included that wait for the other side
+ * @param streamsOpened streams ever opened
+ * @param streamBytesFromClients bytes that streams took from clients
+ * @param streamBytesToClients bytes of streams passed to clients
+ * @param exchanges HTTP requests to names that were passed on
  * @param drops dropped datagrams by reason, without zeros
  * @param refusals refused connections and requests by reason, without zeros
  */
@@ -25,6 +30,11 @@ public record Socks5Statistics(
         long bytesFromClients,
         long datagramsToClients,
         long bytesToClients,
+        int streams,
+        long streamsOpened,
+        long streamBytesFromClients,
+        long streamBytesToClients,
+        long exchanges,
         Map<Socks5Drop, Long> drops,
         Map<Socks5Refusal, Long> refusals) {
     /** Copies the maps. */

@@ -1,9 +1,5 @@
 package org.tunnel8.proxy;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +22,7 @@ final class UdpHeader {
     static final int INEXPRESSIBLE = -1;
 
     private static final int FIXED_BYTES = 4;
-    private static final int PORT_BYTES = 2;
     private static final int MAX_NAME_BYTES = 255;
-    private static final byte IPV4 = 1;
-    private static final byte NAME = 3;
-    private static final byte IPV6 = 4;
 
     /** Remembered addresses in each direction, a power of two: a torrent has some 50 to 200 peers. */
     private static final int REMEMBERED = 256;
@@ -106,12 +98,8 @@ final class UdpHeader {
 
     /** Bytes from the address type to the port, or -1 if they are not all there or the type is unknown. */
     private static int addressBytes(byte[] buffer, int typeOffset, int available) {
-        int bytes = switch (buffer[typeOffset]) {
-            case IPV4 -> 1 + 4 + PORT_BYTES;
-            case IPV6 -> 1 + 16 + PORT_BYTES;
-            case NAME -> available < 2 ? -1 : 2 + (buffer[typeOffset + 1] & 0xff) + PORT_BYTES;
-            default -> -1;
-        };
+        int second = available < 2 ? 0 : buffer[typeOffset + 1] & 0xff;
+        int bytes = SocksAddress.bytes(buffer[typeOffset], second);
         return bytes > available ? -1 : bytes;
     }
 
@@ -125,7 +113,8 @@ final class UdpHeader {
         if (known != null && Arrays.equals(known, 0, known.length, buffer, from, to)) {
             return readAddresses[slot];
         }
-        Address address = decode(buffer, from, to);
+        // Nothing can be sent to port 0.
+        Address address = SocksAddress.port(buffer, to) == 0 ? null : SocksAddress.decode(buffer, from, to);
         if (address != null) {
             readBytes[slot] = Arrays.copyOfRange(buffer, from, to);
             readAddresses[slot] = address;
@@ -133,53 +122,12 @@ final class UdpHeader {
         return address;
     }
 
-    /** The address in bytes of the right length, or null if nothing can be sent there. */
-    private static @Nullable Address decode(byte[] buffer, int from, int to) {
-        int port = ((buffer[to - 2] & 0xff) << 8) | (buffer[to - 1] & 0xff);
-        if (port == 0) {
-            return null;
-        }
-        if (buffer[from] == NAME) {
-            return decodeName(buffer, from + 2, to - PORT_BYTES, port);
-        }
-        try {
-            // A mapped IPv6 address is folded into IPv4 here, since it names an IPv4 host and every exit can reach
-            // that.
-            byte[] bytes = Arrays.copyOfRange(buffer, from + 1, to - PORT_BYTES);
-            return IpAddress.of(InetAddress.getByAddress(bytes), port);
-        } catch (UnknownHostException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Address decodeName(byte[] buffer, int from, int to, int port) {
-        if (from == to) {
-            return null;
-        }
-        for (int i = from; i < to; i++) {
-            int c = buffer[i] & 0xff;
-            if (c <= ' ' || c == 0x7f) {
-                return null;
-            }
-        }
-        try {
-            String name = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(buffer, from, to - from))
-                    .toString();
-            // Some clients put the text of an address here: that is an address, and an exit needs no look-up for it.
-            return Address.parse(name, port);
-        } catch (CharacterCodingException e) {
-            return null;
-        }
-    }
-
     private static byte @Nullable [] encode(Address address) {
         byte type;
         byte[] bytes;
         int prefix = FIXED_BYTES;
         if (address instanceof HostAddress name) {
-            type = NAME;
+            type = SocksAddress.NAME;
             bytes = name.host().getBytes(StandardCharsets.UTF_8);
             if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
                 return null;
@@ -187,11 +135,11 @@ final class UdpHeader {
             prefix++;
         } else {
             bytes = ((IpAddress) address).address().getAddress();
-            type = bytes.length == 4 ? IPV4 : IPV6;
+            type = bytes.length == 4 ? SocksAddress.IPV4 : SocksAddress.IPV6;
         }
-        byte[] header = new byte[prefix + bytes.length + PORT_BYTES];
+        byte[] header = new byte[prefix + bytes.length + SocksAddress.PORT_BYTES];
         header[FIXED_BYTES - 1] = type;
-        if (type == NAME) {
+        if (type == SocksAddress.NAME) {
             header[FIXED_BYTES] = (byte) bytes.length;
         }
         System.arraycopy(bytes, 0, header, prefix, bytes.length);

@@ -6,10 +6,12 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.tunnel8.transport.udp.TransportLoop;
 
-/** A loop, a tunnel without a network, and a proxy in front of it. */
+/** A loop, tunnels without a network, and a proxy in front of them. */
 final class ProxyFixture implements AutoCloseable {
     final TransportLoop loop;
     final LoopbackTunnel tunnel;
+    final PlayedStreams streams;
+    final PlayedExchanges exchanges;
     final Socks5Server server;
 
     ProxyFixture(Socks5Settings settings) throws Exception {
@@ -19,7 +21,18 @@ final class ProxyFixture implements AutoCloseable {
     ProxyFixture(Socks5Settings settings, TransportLoop.Io io) throws Exception {
         loop = TransportLoop.open("proxy-test", io);
         tunnel = new LoopbackTunnel(loop);
-        server = Socks5Server.start(loop, settings, tunnel).get(SocksClient.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        streams = new PlayedStreams(loop);
+        exchanges = new PlayedExchanges(loop);
+        server = Socks5Server.start(loop, settings, tunnels()).get(SocksClient.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    Tunnels tunnels() {
+        return new Tunnels(tunnel, streams, exchanges);
+    }
+
+    /** Tunnels of a loop, for a proxy that nobody uses. */
+    static Tunnels unusedTunnels(TransportLoop loop) {
+        return new Tunnels(new LoopbackTunnel(loop), new PlayedStreams(loop), new PlayedExchanges(loop));
     }
 
     SocksClient connect() throws IOException {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tunnel8.wire.HostAddress;
 
 /** What clients say on TCP before datagrams flow, byte by byte. */
 class Socks5NegotiationTest {
@@ -132,10 +133,12 @@ class Socks5NegotiationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "01 00 01 01020304 0050, 07, CONNECT",
-        "01 00 03 0b6578616d706c652e6f7267 0050, 07, CONNECT",
-        "01 00 03 00 0050, 07, CONNECT",
-        "01 00 04 20010db8000000000000000000000001 0050, 07, CONNECT",
+        "01 00 01 01020304 0000, 01, BAD_TARGET",
+        "01 00 03 0b6578616d706c652e6f7267 0000, 01, BAD_TARGET",
+        "01 00 03 00 0050, 01, BAD_TARGET",
+        "01 00 03 03612062 0050, 01, BAD_TARGET",
+        "01 00 03 0361ff62 0050, 01, BAD_TARGET",
+        "01 00 04 20010db8000000000000000000000001 0000, 01, BAD_TARGET",
         "02 00 01 01020304 0050, 07, BIND",
         "00 00 01 01020304 0050, 07, UNKNOWN_COMMAND",
         "04 00 01 01020304 0050, 07, UNKNOWN_COMMAND",
@@ -160,14 +163,16 @@ class Socks5NegotiationTest {
     @Test
     void answersAlsoWhoSendsOnWithoutWaiting() throws Exception {
         SocksClient client = start(OPEN);
-        client.send("050100 050100 01 01020304 0050" + "47".repeat(10_000));
+        client.send("050100 050200 01 01020304 0050" + "47".repeat(10_000));
         client.expect("0500").expect("0507" + REFUSED_ADDRESS).expectOrderlyEnd();
     }
 
     @Test
-    void refusesANameThatIdnWouldNotLike() throws Exception {
+    void passesOnANameThatIdnWouldNotLike() throws Exception {
         SocksClient client = start(OPEN);
-        client.greet().send("050100 03 50" + "61".repeat(80) + "0050").expect("0507" + REFUSED_ADDRESS);
+        String name = "a".repeat(80) + ".Übung";
+        client.greet().connectTo(name).write("GET / HTTP/1.1\r\n\r\n");
+        assertThat(proxy.exchanges.next().target()).isEqualTo(new HostAddress(name, 80));
     }
 
     @ParameterizedTest
@@ -249,7 +254,7 @@ class Socks5NegotiationTest {
     void doesNotWaitForeverForARefusedClientToClose() throws Exception {
         SocksClient client = start(OPEN);
         client.greet()
-                .send("050100 01 01020304 0050")
+                .send("050200 01 01020304 0050")
                 .expect("0507" + REFUSED_ADDRESS)
                 .expectOrderlyEnd();
         eventually(() -> assertThat(proxy.server.statistics().connections()).isZero());

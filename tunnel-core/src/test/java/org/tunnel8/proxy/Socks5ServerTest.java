@@ -66,7 +66,7 @@ class Socks5ServerTest {
     void saysWhichPortIsTaken() throws Exception {
         try (ProxyFixture proxy = new ProxyFixture(SETTINGS)) {
             InetSocketAddress taken = proxy.server.address();
-            assertThatThrownBy(() -> Socks5Server.start(proxy.loop, SETTINGS.withListen(taken), proxy.tunnel)
+            assertThatThrownBy(() -> Socks5Server.start(proxy.loop, SETTINGS.withListen(taken), proxy.tunnels())
                             .get(SocksClient.PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()
@@ -79,7 +79,7 @@ class Socks5ServerTest {
     void failsOnAClosedLoop() {
         TransportLoop loop = TransportLoop.open("closed-loop");
         loop.close();
-        assertThatThrownBy(() -> Socks5Server.start(loop, SETTINGS, new LoopbackTunnel(loop))
+        assertThatThrownBy(() -> Socks5Server.start(loop, SETTINGS, ProxyFixture.unusedTunnels(loop))
                         .get(SocksClient.PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(RejectedExecutionException.class);
@@ -221,7 +221,7 @@ class Socks5ServerTest {
                 address = new InetSocketAddress("127.0.0.1", probe.port());
             }
             CompletableFuture<Socks5Server> started =
-                    Socks5Server.start(loop, SETTINGS.withListen(address), new LoopbackTunnel(loop));
+                    Socks5Server.start(loop, SETTINGS.withListen(address), ProxyFixture.unusedTunnels(loop));
             started.cancel(false);
             held.countDown();
             // Listening takes a turn of the loop after the first, and what it ends with another.

@@ -23,6 +23,7 @@ class Socks5SettingsTest {
         assertThat(defaults.credentials()).isNull();
         assertThat(defaults.isolateByUser()).isFalse();
         assertThat(defaults.negotiationLimit()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(defaults.idleLimit()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @ParameterizedTest
@@ -51,6 +52,7 @@ class Socks5SettingsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> defaults.withLimits(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> defaults.withLimits(1, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> defaults.withNegotiationLimit(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> defaults.withIdleLimit(Duration.ZERO));
     }
 
     @Test

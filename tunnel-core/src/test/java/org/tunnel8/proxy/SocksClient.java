@@ -1,6 +1,7 @@
 package org.tunnel8.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -17,6 +18,9 @@ final class SocksClient implements AutoCloseable {
 
     /** "UDP ASSOCIATE, and I do not know yet where I send from." */
     static final String ASSOCIATE = "05030001 00000000 0000";
+
+    /** The answer to a CONNECT that was granted. */
+    static final String GRANTED = "050000 01 00000000 0000";
 
     private final Socket socket;
     private final DataInputStream in;
@@ -68,6 +72,44 @@ final class SocksClient implements AutoCloseable {
         return "01" + prefixed(user) + prefixed(password);
     }
 
+    /** Asks for a stream to 192.0.2.1, port 6881. */
+    SocksClient askForStream() throws IOException {
+        return send("050100 01 c0000201 1ae1");
+    }
+
+    /** Asks for a name, port 80, and is granted it. */
+    SocksClient connectTo(String name) throws IOException {
+        return send("050100 03" + prefixed(name) + "0050").expect(GRANTED);
+    }
+
+    SocksClient write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    SocksClient write(String ascii) throws IOException {
+        return write(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    byte[] read(int length) throws IOException {
+        return in.readNBytes(length);
+    }
+
+    /** Bytes that have come and were not read. */
+    int available() throws IOException {
+        return in.available();
+    }
+
+    /** What comes until the other side ends. */
+    byte[] readAll() throws IOException {
+        return in.readAllBytes();
+    }
+
+    /** The other side breaks off. */
+    void expectReset() {
+        assertThatThrownBy(in::read).isInstanceOf(SocketException.class).hasMessageContaining("reset");
+    }
+
     /** Reads the reply to a granted request. */
     InetSocketAddress readBound() throws IOException {
         expect("050000");
@@ -96,6 +138,12 @@ final class SocksClient implements AutoCloseable {
 
     InetAddress localAddress() {
         return socket.getLocalAddress();
+    }
+
+    /** Has the system keep no more than 128 KiB of what is sent and received. */
+    void keepLittle() throws IOException {
+        socket.setSendBufferSize(1 << 16);
+        socket.setReceiveBufferSize(1 << 16);
     }
 
     void reset() throws IOException {

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -83,7 +82,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
         isNative = io == Io.BEST_AVAILABLE && Epoll.isAvailable();
         ThreadFactory threads = work -> new LoopThread(work, threadName);
         group = new MultiThreadIoEventLoopGroup(
-                1, threads, isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                1, threads, isNative ? RejoiningEpoll.newFactory() : NioIoHandler.newFactory());
         eventLoop = group.next();
         // The first task starts the thread.
         thread = eventLoop
@@ -170,8 +169,8 @@ public final class TransportLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Returns Netty's view of this loop, for what shares its thread: only the SOCKS5 server ({@code proxy}) and an exit's connections
-     * ({@code http}) have business with it.
+     * Returns Netty's view of this loop, for what shares its thread: only the SOCKS5 server ({@code proxy}), an exit's connections
+     * ({@code http}) and connections under a user's consent ({@code direct}) have business with it.
      *
      * @return the event loop, to register channels of {@link #serverChannelType()} and {@link #streamChannelType()} with
      */
