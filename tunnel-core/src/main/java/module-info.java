@@ -8,6 +8,7 @@ module org.tunnel8.core {
     requires io.netty.codec.http;
     requires io.netty.codec.socks;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires org.slf4j;
 

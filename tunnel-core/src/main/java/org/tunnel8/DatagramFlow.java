@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.cell.CellSender;
-import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
-import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
@@ -37,21 +35,19 @@ final class DatagramFlow implements TunnelDatagrams {
     private final DatagramSlots up = new DatagramSlots();
     private final DatagramSlots down = new DatagramSlots();
     private final OwnUplink uplink;
-    private final FlowTable.Flow flow;
+    private final ClientFlow flow;
     private final AtomicReference<@Nullable CompletableFuture<Void>> room = new AtomicReference<>();
     private volatile @Nullable DatagramReceiver receiver;
     private volatile boolean closed;
 
     /** Opens a flow. Loop thread only. */
-    DatagramFlow(EngineDriver driver, CallbackThread callbacks, OwnUplink uplink, FlowOptions options) {
+    DatagramFlow(
+            EngineDriver driver, CallbackThread callbacks, OwnUplink uplink, DirectLeases leases, FlowOptions options) {
         this.driver = driver;
         this.callbacks = callbacks;
         this.uplink = uplink;
         String key = options.isolationKey().orElse(null);
-        this.flow = options.hops().isPresent()
-                ? driver.engine().openFlow(this::received, key, options.hops().getAsInt())
-                : driver.engine().openFlow(this::received, key);
-        driver.rearm();
+        this.flow = new ClientFlow(driver, uplink, leases, key, options.hops(), this::received);
     }
 
     @Override
@@ -138,7 +134,6 @@ final class DatagramFlow implements TunnelDatagrams {
 
     /** Sends what waits, as long as the line takes it; the rest waits on, and the slots fill up. */
     private void sendWaiting() {
-        TunnelEngine engine = driver.engine();
         for (int i = 0; i < TURN; i++) {
             if (!closed && !uplink.hasRoom()) {
                 driver.rearm();
@@ -154,7 +149,7 @@ final class DatagramFlow implements TunnelDatagrams {
             }
             try {
                 if (!closed) {
-                    uplink.send(engine, flow, slot.address(), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
+                    flow.send(slot.address(), slot.buffer(), Headroom.FRONT_BYTES, slot.length());
                 }
             } finally {
                 up.free(slot);
@@ -224,11 +219,7 @@ final class DatagramFlow implements TunnelDatagrams {
         closed = true;
         tellSenders();
         try {
-            driver.loop().execute(() -> {
-                driver.engine();
-                flow.close();
-                driver.rearm();
-            });
+            driver.loop().execute(flow::close);
         } catch (RejectedExecutionException e) {
             log.debug("the flow has ended with its client");
         }

@@ -1,5 +1,6 @@
 package org.tunnel8;
 
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.driver.EngineDriver;
@@ -10,10 +11,12 @@ import org.tunnel8.wire.Address;
 final class FlowTunnel implements DatagramTunnel {
     private final EngineDriver driver;
     private final OwnUplink uplink;
+    private final DirectLeases leases;
 
-    FlowTunnel(EngineDriver driver, OwnUplink uplink) {
+    FlowTunnel(EngineDriver driver, OwnUplink uplink, DirectLeases leases) {
         this.driver = driver;
         this.uplink = uplink;
+        this.leases = leases;
     }
 
     @Override
@@ -29,26 +32,23 @@ final class FlowTunnel implements DatagramTunnel {
                 listener.onMoved();
             }
         };
-        FlowTable.Flow flow = driver.engine().openFlow(receiver, isolationKey);
-        driver.rearm();
+        ClientFlow flow = new ClientFlow(driver, uplink, leases, isolationKey, OptionalInt.empty(), receiver);
         return new Flow() {
             @Override
             public boolean hasRoom() {
-                return uplink.hasRoom();
+                return flow.hasRoom();
             }
 
             @Override
             public boolean send(Address target, byte[] buffer, int offset, int length) {
-                boolean sent = uplink.send(driver.engine(), flow, target, buffer, offset, length);
+                boolean sent = flow.send(target, buffer, offset, length);
                 driver.rearm();
                 return sent;
             }
 
             @Override
             public void close() {
-                driver.engine();
                 flow.close();
-                driver.rearm();
             }
         };
     }

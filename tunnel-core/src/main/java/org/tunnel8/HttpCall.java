@@ -11,7 +11,6 @@ import org.tunnel8.TunnelException.Kind;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.http.ParsedReply;
 import org.tunnel8.http.ReplyParser;
-import org.tunnel8.stream.HttpExchange;
 import org.tunnel8.stream.HttpFailure;
 import org.tunnel8.stream.HttpListener;
 import org.tunnel8.wire.ByteString;
@@ -23,15 +22,24 @@ final class HttpCall implements HttpListener {
     private static final Logger log = LoggerFactory.getLogger(HttpCall.class);
 
     private final EngineDriver driver;
+    private final ClientExchanges exchanges;
     private final HttpQuestion question;
     private final Duration limit;
+    private final @Nullable String isolationKey;
     private final CompletableFuture<HttpReply> outcome = new CompletableFuture<>();
-    private @Nullable HttpExchange exchange;
+    private @Nullable Runnable cancel;
 
-    HttpCall(EngineDriver driver, HttpQuestion question, Duration limit) {
+    HttpCall(
+            EngineDriver driver,
+            ClientExchanges exchanges,
+            HttpQuestion question,
+            Duration limit,
+            @Nullable String isolationKey) {
         this.driver = driver;
+        this.exchanges = exchanges;
         this.question = question;
         this.limit = limit;
+        this.isolationKey = isolationKey;
     }
 
     CompletableFuture<HttpReply> start() {
@@ -44,8 +52,7 @@ final class HttpCall implements HttpListener {
     }
 
     private void begin() {
-        exchange = driver.engine().exchanges().start(question.target(), question.request(), limit.toNanos(), this);
-        driver.rearm();
+        cancel = exchanges.start(question.target(), question.request(), limit.toNanos(), isolationKey, this);
         var unused = outcome.whenComplete((reply, failure) -> {
             if (outcome.isCancelled()) {
                 cancelOnLoop();
@@ -56,8 +63,8 @@ final class HttpCall implements HttpListener {
     private void cancelOnLoop() {
         try {
             driver.loop().execute(() -> {
-                if (exchange != null) {
-                    exchange.cancel();
+                if (cancel != null) {
+                    cancel.run();
                 }
             });
         } catch (RejectedExecutionException e) {

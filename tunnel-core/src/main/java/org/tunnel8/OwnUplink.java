@@ -61,6 +61,13 @@ final class OwnUplink {
         return sent;
     }
 
+    /** Takes account of what leaves beside the tunnel. */
+    void sentDirectly(int bytes) {
+        if (pace.isLimited()) {
+            pace.sent(bytes, nanoClock.getAsLong());
+        }
+    }
+
     /** Has something run once there is room, never at once. */
     void whenRoom(Runnable action) {
         waiting.add(action);

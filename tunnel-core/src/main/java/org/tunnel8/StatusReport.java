@@ -40,7 +40,8 @@ final class StatusReport {
                 Map.of(),
                 TransportCounters.none(),
                 BootstrapStatus.NOT_BEGUN,
-                NatStatus.NOT_BEGUN);
+                NatStatus.NOT_BEGUN,
+                DirectStatus.NONE);
     }
 
     static TunnelStatus of(
@@ -48,7 +49,8 @@ final class StatusReport {
             TunnelStatus.State state,
             String reason,
             @Nullable Socks5Server proxy,
-            CallbackThread callbacks) {
+            CallbackThread callbacks,
+            DirectLeases leases) {
         TunnelEngine engine = driver.engine();
         CircuitPool pool = engine.circuits();
         long now = driver.nowNanos();
@@ -67,6 +69,7 @@ final class StatusReport {
             counted.drops().forEach((dropped, count) -> drops.put("SOCKS5_" + dropped.name(), count));
             counted.refusals().forEach((refused, count) -> drops.put("SOCKS5_" + refused.name(), count));
         }
+        leases.outside().counters().drops().forEach((dropped, count) -> drops.put("DIRECT_" + dropped.name(), count));
         return new TunnelStatus(
                 state,
                 reason,
@@ -80,7 +83,8 @@ final class StatusReport {
                 drops,
                 driver.portCounters(),
                 of(engine.discoveryStatus()),
-                natOf(engine.discoveryStatus()));
+                natOf(engine.discoveryStatus()),
+                leases.status());
     }
 
     private static BootstrapStatus of(DiscoveryStatus status) {

@@ -1,9 +1,12 @@
 package org.tunnel8;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +26,7 @@ import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.direct.DirectOutside;
 import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.DriverSettings;
 import org.tunnel8.driver.Endpoints;
@@ -31,12 +36,14 @@ import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
+import org.tunnel8.proxy.Tunnels;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
 import org.tunnel8.walk.NatEvidence;
 import org.tunnel8.walk.NatType;
+import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -44,8 +51,8 @@ import org.tunnel8.wire.walk.PeerFlags;
  * Takes an application's BitTorrent traffic through circuits of an anonymity network.
  *
  * <p>Thread-safe. Made by {@link #builder()}, started by {@link #start()}, used through {@link #socks5()} by whole
- * torrent clients or through {@link #datagrams()} by code of one's own. Nothing ever leaves beside the tunnel: while no
- * circuit is ready, what is sent is dropped and counted.
+ * torrent clients or through {@link #datagrams()} by code of one's own. Nothing leaves beside the tunnel unless the user
+ * consents, by {@link #directConnections}: while no circuit is ready, what is sent waits a moment, and is dropped and counted.
  */
 public final class TunnelClient implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofNanos(Long.MAX_VALUE);
@@ -58,6 +65,8 @@ public final class TunnelClient implements AutoCloseable {
     private final EngineDriver driver;
     private final CallbackThread callbacks;
     private final OwnUplink uplink;
+    private final DirectLeases leases;
+    private final ClientExchanges exchanges;
     /** Those that are open, and some that no longer are. Loop thread only. */
     private final Set<DatagramFlow> flows = new HashSet<>();
 
@@ -68,6 +77,10 @@ public final class TunnelClient implements AutoCloseable {
 
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private volatile @Nullable Socks5Server socks5;
+    private final int hops;
+    /** Loop thread only. */
+    private @Nullable StreamFlows streams;
+
     private long lackingSinceNanos;
     /** Completes with the first circuit, or with the first after a lack: another one then. */
     private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -91,6 +104,7 @@ public final class TunnelClient implements AutoCloseable {
             Consumer<TunnelEvent> onEvent) {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
+        this.hops = circuits.hops();
         this.unavailability = new Unavailability(circuits.minPeers(), circuits.hops());
         CommunityId community = CommunityId.parse(network.communityId());
         DriverSettings settings = new DriverSettings(
@@ -118,6 +132,9 @@ public final class TunnelClient implements AutoCloseable {
         this.callbacks = new CallbackThread("tunnel8-callbacks");
         this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
         this.uplink = new OwnUplink(driver::hasRoom, driver.loop(), driver::nowNanos, bytesPerSecond);
+        DirectOutside outside = new DirectOutside(driver.loop(), bindAddress, "tunnel8-client-direct-names");
+        this.leases = new DirectLeases(driver.loop(), driver::nowNanos, InstantSource.system(), outside, this::tell);
+        this.exchanges = new ClientExchanges(driver, leases);
     }
 
     /**
@@ -160,7 +177,14 @@ public final class TunnelClient implements AutoCloseable {
             return;
         }
         lackingSinceNanos = driver.nowNanos();
-        var unused = Socks5Server.start(driver.loop(), socks5Settings, new FlowTunnel(driver, uplink))
+        StreamFlows carried = new StreamFlows(driver, uplink, leases, hops);
+        streams = carried;
+        leases.whenGranted(() -> {
+            carried.considerDirect();
+            exchanges.considerDirect();
+        });
+        Tunnels tunnels = new Tunnels(new FlowTunnel(driver, uplink, leases), carried, new ExchangeTunnel(exchanges));
+        var unused = Socks5Server.start(driver.loop(), socks5Settings, tunnels)
                 .whenComplete((server, unbound) -> onLoop(() -> onProxy(server, unbound)));
     }
 
@@ -262,10 +286,86 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     private DatagramFlow openFlow(FlowOptions options) {
-        DatagramFlow flow = new DatagramFlow(driver, callbacks, uplink, options);
+        DatagramFlow flow = new DatagramFlow(driver, callbacks, uplink, leases, options);
         flows.removeIf(DatagramFlow::isEnded);
         flows.add(flow);
         return flow;
+    }
+
+    /**
+     * Opens a stream of bytes to a peer. The same as {@link #connect(InetSocketAddress, FlowOptions)} without anything special.
+     *
+     * @param peer where the exit is to connect to
+     * @return completes with the open stream, or fails as there
+     * @throws TunnelException as there
+     */
+    public CompletableFuture<TunnelSocket> connect(InetSocketAddress peer) {
+        return connect(peer, FlowOptions.standard());
+    }
+
+    /**
+     * Opens a stream of bytes to a peer, carried as uTP (BEP 29) from the exit to the peer's address and port: BitTorrent's
+     * peers listen for TCP and uTP on one port (D9). Exits carry no TCP, so servers of other kinds cannot be reached.
+     *
+     * @param peer where the exit is to connect to; an unresolved address is passed on as the name, and resolved by the exit
+     *     alone
+     * @param options number of hops and isolation key
+     * @return completes with the open stream when the peer has answered; fails with a {@link TunnelException} of kind NO_CIRCUIT
+     *     after 20 s without a circuit or a lease for it ({@link #directConnections}), CONNECTION_REFUSED if the peer refuses, CONNECTION_UNANSWERED if it does not answer
+     *     for 20 s, CONNECTION_LOST if the circuit fails meanwhile, TOO_MANY_CONNECTIONS, or CLOSED if the client is closed. On
+     *     a thread of the common pool. Cancelling it ends the attempt
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
+     */
+    public CompletableFuture<TunnelSocket> connect(InetSocketAddress peer, FlowOptions options) {
+        Objects.requireNonNull(options);
+        Address target = Endpoints.toAddress(peer);
+        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
+            throw notRunning();
+        }
+        StreamSocket socket = new StreamSocket(driver, peer);
+        try {
+            driver.loop().execute(() -> socket.over(streams().connect(target, options, socket)));
+        } catch (RejectedExecutionException e) {
+            throw closed();
+        }
+        CompletableFuture<TunnelSocket> connected = socket.connected();
+        var unused = connected.whenComplete((open, failure) -> {
+            if (connected.isCancelled()) {
+                socket.abort();
+            }
+        });
+        return connected;
+    }
+
+    private StreamFlows streams() {
+        return Objects.requireNonNull(streams, "the proxy is there, and so are streams");
+    }
+
+    /**
+     * Sockets for libraries that take a factory; each is a stream as of {@link #connect(InetSocketAddress, FlowOptions)}.
+     *
+     * <p>Names given to it are resolved by the exit alone; an {@link java.net.InetAddress} that a library has looked up by
+     * itself has been seen by the local resolver, which nothing here can undo.
+     *
+     * @param options number of hops and isolation key
+     * @return a factory; its sockets cannot connect before {@link #start()} has completed
+     */
+    public SocketFactory socketFactory(FlowOptions options) {
+        return new TunnelSocketFactory(this, Objects.requireNonNull(options));
+    }
+
+    /**
+     * The SOCKS5 proxy in the form that Java's own classes take.
+     *
+     * <p>With {@code new Socket(client.proxy())}, connect to {@link InetSocketAddress#createUnresolved unresolved} addresses for
+     * names: others are looked up by Java before the proxy hears of them. If the proxy asks for a user name, Java takes it
+     * from the {@link java.net.Authenticator}.
+     *
+     * @return the proxy
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
+     */
+    public Proxy proxy() {
+        return new Proxy(Proxy.Type.SOCKS, socks5().address());
     }
 
     /**
@@ -302,6 +402,20 @@ public final class TunnelClient implements AutoCloseable {
      * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
      */
     public CompletableFuture<HttpReply> http(URI uri, Duration limit) {
+        return http(uri, limit, FlowOptions.standard());
+    }
+
+    /**
+     * As {@link #http(URI, Duration)}, over circuits that carry nothing of another isolation key.
+     *
+     * @param uri what to GET
+     * @param limit when to give up at the latest
+     * @param options the isolation key; the number of hops is the client's, whatever they say
+     * @return completes with the answer, or fails as there
+     * @throws IllegalArgumentException as there
+     * @throws TunnelException as there
+     */
+    public CompletableFuture<HttpReply> http(URI uri, Duration limit, FlowOptions options) {
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("an exchange needs some time");
         }
@@ -309,7 +423,42 @@ public final class TunnelClient implements AutoCloseable {
         if (socks5 == null || state == TunnelStatus.State.CLOSED) {
             throw notRunning();
         }
-        return new HttpCall(driver, question, limit.compareTo(LONGEST_HTTP) > 0 ? LONGEST_HTTP : limit).start();
+        Duration most = limit.compareTo(LONGEST_HTTP) > 0 ? LONGEST_HTTP : limit;
+        return new HttpCall(
+                        driver,
+                        exchanges,
+                        question,
+                        most,
+                        options.isolationKey().orElse(null))
+                .start();
+    }
+
+    /**
+     * Has traffic go directly where there is no circuit, since the user consents to it (FR-022): peers, trackers, servers and
+     * the system's resolver then see this machine's own address, and with it what it asks for. Off unless this is called, and off
+     * again when the lease ends; nothing of it is ever written to a file.
+     *
+     * <p>While the lease holds, and only while a flow has no circuit: its datagrams leave at once by a socket of their own, a
+     * stream or an HTTP exchange that has waited for a circuit for 3 s becomes a TCP connection, and names are looked up by the
+     * system's resolver. Datagrams and new streams take a circuit as soon as one is there; a stream stays what it has begun as.
+     * What is multicast, broadcast, unspecified or reserved is not sent to. Events, {@link TunnelStatus#direct()} and, each
+     * minute, the log say that the lease holds; an application must show it to its user as well.
+     *
+     * @param consent what the user has agreed to, asked in this session
+     * @return the lease, in force; to be revoked when the user changes his mind
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, TOO_MANY_LEASES if 16 hold already, CLOSED
+     *     if the client is closed
+     */
+    public DirectLease directConnections(DirectConsent consent) {
+        Objects.requireNonNull(consent);
+        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
+            throw notRunning();
+        }
+        try {
+            return driver.ask(() -> leases.grant(consent)).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof TunnelException told ? told : closed();
+        }
     }
 
     /**
@@ -336,7 +485,7 @@ public final class TunnelClient implements AutoCloseable {
             return last;
         }
         return driver.hasEngine()
-                ? StatusReport.of(driver, state, unavailability.reason(driver.engine()), socks5, callbacks)
+                ? StatusReport.of(driver, state, unavailability.reason(driver.engine()), socks5, callbacks, leases)
                 : StatusReport.withoutEngine(
                         driver,
                         state,
@@ -363,6 +512,7 @@ public final class TunnelClient implements AutoCloseable {
     public void close() {
         onLoop(() -> end(closed()));
         driver.closeAndWait();
+        leases.outside().awaitEnd();
         callbacks.close();
     }
 
@@ -373,11 +523,15 @@ public final class TunnelClient implements AutoCloseable {
         }
         state = TunnelStatus.State.CLOSED;
         String reason = String.valueOf(why.getMessage());
+        leases.close();
         lastStatus = driver.hasEngine()
-                ? StatusReport.of(driver, state, reason, socks5, callbacks)
+                ? StatusReport.of(driver, state, reason, socks5, callbacks, leases)
                 : StatusReport.withoutEngine(driver, state, reason);
         if (socks5 != null) {
             socks5.close();
+        }
+        if (streams != null) {
+            streams.close();
         }
         ended = why;
         failAsync(started, why);
@@ -418,6 +572,9 @@ public final class TunnelClient implements AutoCloseable {
         @Override
         public void onCircuitReady(Circuit circuit) {
             tell(new TunnelEvent.CircuitReady(circuit.hops(), Duration.ofNanos(circuit.buildNanos())));
+            if (streams != null) {
+                streams.circuitReady();
+            }
             CircuitPool pool = driver.engine().circuits();
             boolean carriesData = pool != null && pool.ready() > 0;
             boolean wasLacking = state == TunnelStatus.State.CONNECTING || state == TunnelStatus.State.UNAVAILABLE;

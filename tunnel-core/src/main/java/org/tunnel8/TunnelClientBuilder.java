@@ -38,6 +38,7 @@ public final class TunnelClientBuilder {
     private List<String> deniedHops = List.of();
     private InetSocketAddress socks5Address = Socks5Settings.defaults().listen();
     private @Nullable Socks5Credentials socks5Credentials;
+    private @Nullable InetSocketAddress inbound;
     private boolean isolateByUser;
     private @Nullable Path memory;
     private Duration memoryAge = MemorySettings.DEFAULT_MAX_AGE;
@@ -195,6 +196,21 @@ public final class TunnelClientBuilder {
     }
 
     /**
+     * Has peers that reach the port of an exit by uTP handed to the application: each as a TCP connection to its port. They
+     * come over circuits of no isolation key, at the address that such a circuit's exit has for us.
+     *
+     * @param application where the application listens for TCP; a resolved address
+     * @return this builder
+     */
+    public TunnelClientBuilder inbound(InetSocketAddress application) {
+        if (application.isUnresolved()) {
+            throw new IllegalArgumentException("the application listens at an address, not at a name");
+        }
+        inbound = application;
+        return this;
+    }
+
+    /**
      * Has the proxy take any user name, together with the password of {@link #socks5Credentials}, and keep those of
      * different names on circuits of their own (D15); by default all share circuits. For applications that do several
      * things which nobody should be able to tie together. Names in use at a time share the client's 8 circuits.
@@ -282,7 +298,9 @@ public final class TunnelClientBuilder {
         if (socks5Credentials != null) {
             socks5 = socks5.withCredentials(socks5Credentials);
         }
-        socks5 = socks5.withListen(socks5Address).withIsolateByUser(isolateByUser);
+        socks5 = socks5.withListen(socks5Address)
+                .withIsolateByUser(isolateByUser)
+                .withInbound(inbound);
         IdentityKey key = identity == null ? IdentityKey.generate(new SecureRandom()) : IdentityFile.load(identity);
         return new TunnelClient(
                 key,

@@ -107,6 +107,40 @@ public sealed interface TunnelEvent {
     record PuncturesRecovered(NatStatus nat) implements TunnelEvent {}
 
     /**
+     * The user's consent is in force: where there is no circuit, traffic may go directly and show this machine's own address
+     * (FR-022). Tell the user as long as that is so.
+     *
+     * @param consent what it is for
+     * @param until when it ends at the latest
+     */
+    record DirectConnectionsAllowed(DirectConsent consent, Instant until) implements TunnelEvent {}
+
+    /**
+     * Traffic really goes directly under a lease, for the first time. {@link TunnelStatus#direct()} counts on.
+     *
+     * @param scope which kind
+     */
+    record DirectConnectionsUsed(DirectConsent.Scope scope) implements TunnelEvent {}
+
+    /**
+     * After {@link DirectConnectionsAllowed}, nothing goes directly under that consent any more.
+     *
+     * @param consent what it was for
+     * @param reason why
+     */
+    record DirectConnectionsEnded(DirectConsent consent, Reason reason) implements TunnelEvent {
+        /** Why a lease has ended. */
+        public enum Reason {
+            /** Its time was over. */
+            EXPIRED,
+            /** It was taken back. */
+            REVOKED,
+            /** The client was closed. */
+            CLOSED
+        }
+    }
+
+    /**
      * What a node carries for others in a month is used up: it serves nobody until the next begins.
      *
      * @param bytesPerMonth how much that was

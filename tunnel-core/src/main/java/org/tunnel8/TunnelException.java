@@ -28,6 +28,16 @@ public final class TunnelException extends RuntimeException {
         HTTP_REPLY_REFUSED,
         /** As many HTTP exchanges are running as may be at a time. */
         TOO_MANY_EXCHANGES,
+        /** The peer has refused a stream. */
+        CONNECTION_REFUSED,
+        /** The peer did not answer when a stream was to begin: nobody is there, it speaks no uTP, or its exit cannot reach it. */
+        CONNECTION_UNANSWERED,
+        /** A stream has ended before it was finished: the peer or the circuit is gone. Connect again, through another exit. */
+        CONNECTION_LOST,
+        /** As many streams are open as may be at a time. */
+        TOO_MANY_CONNECTIONS,
+        /** As many leases of direct connections hold as may at a time. */
+        TOO_MANY_LEASES,
         /** The client or node is closed, or was closed meanwhile. */
         CLOSED
     }

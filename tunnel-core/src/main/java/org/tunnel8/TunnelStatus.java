@@ -18,11 +18,12 @@ import org.tunnel8.transport.TransportCounters;
  * @param circuits own circuits, oldest first, also those being built
  * @param layerCipher name of the layer cipher in use
  * @param traffic what has passed
- * @param drops what was dropped, by reason; reasons of the proxy begin with {@code SOCKS5_}, and {@code
- *     CALLBACKS_TOO_SLOW} counts events that the application was too slow to hear; reasons without drops are left out
+ * @param drops what was dropped, by reason; reasons of the proxy begin with {@code SOCKS5_}, those of
+ *     datagrams that were to go directly with {@code DIRECT_}, and {@code CALLBACKS_TOO_SLOW} counts events that the application was too slow to hear; reasons without drops are left out
  * @param port what the port's socket has counted
  * @param bootstrap how entering the network goes
  * @param nat what it is behind
+ * @param direct whether traffic may go directly where there is no circuit, and how much has
  */
 public record TunnelStatus(
         State state,
@@ -37,7 +38,8 @@ public record TunnelStatus(
         Map<String, Long> drops,
         TransportCounters port,
         BootstrapStatus bootstrap,
-        NatStatus nat) {
+        NatStatus nat,
+        DirectStatus direct) {
 
     /** Whether a client can be used. */
     public enum State {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>Strangers can have names resolved through an exit: threads and waiting names are bounded, what is beyond fails at
  * once.
  */
-final class NameResolver implements AutoCloseable {
+public final class NameResolver implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int MAX_WAITING = 256;
     private static final long END_WAIT_MILLIS = 1_000;
@@ -33,7 +33,7 @@ final class NameResolver implements AutoCloseable {
      * @param loop runs what is told of results
      * @param threadName names its threads
      */
-    NameResolver(Executor loop, String threadName) {
+    public NameResolver(Executor loop, String threadName) {
         this.loop = loop;
         this.threads = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), task -> {
@@ -50,7 +50,7 @@ final class NameResolver implements AutoCloseable {
      * @param host the name
      * @param result told the addresses on the loop; an empty list if there are none or the resolver is overloaded
      */
-    void resolve(String host, Consumer<List<InetAddress>> result) {
+    public void resolve(String host, Consumer<List<InetAddress>> result) {
         try {
             threads.execute(() -> tell(result, lookUp(host)));
         } catch (RejectedExecutionException e) {
@@ -78,13 +78,14 @@ final class NameResolver implements AutoCloseable {
         }
     }
 
+    /** Looks up no more names; of those under way nothing is told. */
     @Override
     public void close() {
         threads.shutdownNow();
     }
 
     /** Waits for the threads to end after {@link #close()}; not long, since the system's resolver cannot be stopped. */
-    void awaitEnd() {
+    public void awaitEnd() {
         try {
             if (!threads.awaitTermination(END_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 log.debug("the system's resolver still looks for a name");

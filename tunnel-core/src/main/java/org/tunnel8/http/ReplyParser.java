@@ -32,6 +32,11 @@ public final class ReplyParser {
 
     private ReplyParser() {}
 
+    /** What the head of an answer may have. */
+    static HttpDecoderConfig limits() {
+        return new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADERS_BYTES);
+    }
+
     /**
      * Reads an answer to a GET.
      *
@@ -39,9 +44,7 @@ public final class ReplyParser {
      * @return what stands in it; null if it is no HTTP, has too long headers, or ends before its body does
      */
     public static @Nullable ParsedReply parse(byte[] bytes) {
-        HttpDecoderConfig limits =
-                new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADERS_BYTES);
-        EmbeddedChannel channel = new EmbeddedChannel(new HttpResponseDecoder(limits));
+        EmbeddedChannel channel = new EmbeddedChannel(new HttpResponseDecoder(limits()));
         List<HttpObject> objects = new ArrayList<>();
         try {
             channel.writeInbound(Unpooled.wrappedBuffer(bytes));

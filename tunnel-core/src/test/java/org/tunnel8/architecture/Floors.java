@@ -28,6 +28,7 @@ final class Floors {
             Set.of("walk", "circuit", "relay", "exit", "stream", "proxy", "http"),
             Set.of("engine"),
             Set.of("driver"),
+            Set.of("direct"),
             Set.of(ROOT),
             Set.of("node"),
             Set.of("testing", "simulation"));
@@ -52,7 +53,7 @@ final class Floors {
     private static final List<String> TOOLS = List.of("crypto", "wire");
 
     /** Packages that may know Netty, the packages below them included. */
-    private static final List<String> EDGES = List.of("transport.udp", "proxy", "http");
+    private static final List<String> EDGES = List.of("transport.udp", "proxy", "http", "direct");
 
     private Floors() {}
 
