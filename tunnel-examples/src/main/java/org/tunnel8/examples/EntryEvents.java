@@ -1,12 +1,14 @@
 package org.tunnel8.examples;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.function.Consumer;
+import org.tunnel8.DirectConsent;
 import org.tunnel8.NatStatus;
 import org.tunnel8.TunnelEvent;
 
 /** Reports whether there is a way into the network (edge case 1), what NAT we are behind (edge case 2), and trouble with
- * the file of remembered peers, flows that had to leave their circuit, and how a quota for others stands. */
+ * the file of remembered peers, flows that had to leave their circuit, how a quota for others stands, and what leases of direct connections do. */
 final class EntryEvents implements Consumer<TunnelEvent> {
     private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -54,6 +56,22 @@ final class EntryEvents implements Consumer<TunnelEvent> {
             line.addProperty("quotaBytes", renewed.bytesPerMonth());
             report.json(line);
             report.text("a month has begun: others are served again");
+        } else if (event instanceof TunnelEvent.DirectConnectionsAllowed allowed) {
+            JsonObject line = new JsonObject();
+            line.addProperty("event", "direct-connections-allowed");
+            line.add("scopes", scopes(allowed.consent()));
+            line.addProperty("until", allowed.until().toString());
+            report.json(line);
+            report.text("direct connections are allowed until %s", allowed.until());
+        } else if (event instanceof TunnelEvent.DirectConnectionsUsed used) {
+            JsonObject line = new JsonObject();
+            line.addProperty("event", "direct-connections-used");
+            line.addProperty("scope", used.scope().name());
+            report.json(line);
+            report.text("there is no circuit: traffic goes directly now (%s)", used.scope());
+        } else if (event instanceof TunnelEvent.DirectConnectionsEnded ended) {
+            tell("direct-connections-ended", ended.reason().name());
+            report.text("direct connections are no longer allowed (%s)", ended.reason());
         } else if (event instanceof TunnelEvent.NatChanged changed) {
             tell("nat", changed.nat());
             report.text("%s", changed.nat().explanation());
@@ -66,6 +84,12 @@ final class EntryEvents implements Consumer<TunnelEvent> {
             tell("punctures-recovered", recovered.nat());
             report.text("peers behind NATs can be reached again");
         }
+    }
+
+    private static JsonArray scopes(DirectConsent consent) {
+        JsonArray names = new JsonArray();
+        consent.scopes().forEach(scope -> names.add(scope.name()));
+        return names;
     }
 
     private void tell(String name, NatStatus nat) {

@@ -5,14 +5,17 @@ import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tunnel8.DirectConsent;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
+import org.tunnel8.examples.fetch.TorrentSource;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.policy.Cidr;
 import org.tunnel8.policy.DeniedTargets;
@@ -30,6 +33,9 @@ final class OptionTypes {
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*");
     /** A number of at most nine digits before the point, a prefix of units, and the unit itself. */
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?) ?((?:[kKMGT]i?)?)(B|bit)");
+
+    /** Seconds, minutes or hours; a day has 86,400 seconds. */
+    private static final Pattern SHORT_TIME = Pattern.compile("(\\d{1,5})([smh])");
 
     private static final String PREFIXES = "kmgt";
     /** More than any line carries in a year. */
@@ -117,6 +123,26 @@ final class OptionTypes {
     static final class Seconds extends WholeNumber {
         Seconds() {
             super(1, 31_536_000);
+        }
+    }
+
+    /** For how long a user consents to direct connections: 24 hours at most. */
+    static final class LeaseDuration implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Matcher matcher = SHORT_TIME.matcher(text);
+            if (matcher.matches()) {
+                long amount = Long.parseLong(matcher.group(1));
+                Duration duration = switch (matcher.group(2)) {
+                    case "h" -> Duration.ofHours(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    default -> Duration.ofSeconds(amount);
+                };
+                if (!duration.isZero() && duration.compareTo(DirectConsent.MAX_DURATION) <= 0) {
+                    return duration;
+                }
+            }
+            throw new TypeConversionException("must be a time like 90s, 30m or 1h, 24h at most, not '" + text + "'");
         }
     }
 
@@ -358,6 +384,33 @@ final class OptionTypes {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException("must be a block of addresses, and perhaps ports, such as"
                         + " 203.0.113.0/24, 0.0.0.0/0:25 or [2001:db8::/32]:80, not '" + text + "'");
+            }
+        }
+    }
+
+    /** A torrent client by its name. */
+    static final class ClientName implements ITypeConverter<FetchClient> {
+        @Override
+        public FetchClient convert(String text) {
+            List<String> names = new ArrayList<>();
+            for (FetchClient client : FetchClient.values()) {
+                if (client.text().equals(text)) {
+                    return client;
+                }
+                names.add(client.text());
+            }
+            throw new TypeConversionException("must be of " + String.join(", ", names) + ", not '" + text + "'");
+        }
+    }
+
+    /** What to fetch: read at once, so that a bad one is told before anything starts. */
+    static final class Source implements ITypeConverter<TorrentSource> {
+        @Override
+        public TorrentSource convert(String text) {
+            try {
+                return TorrentSource.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
             }
         }
     }

@@ -2,16 +2,16 @@ package org.tunnel8.examples;
 
 import com.google.gson.JsonObject;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.DirectConsent;
+import org.tunnel8.DirectLease;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelClientBuilder;
-import org.tunnel8.TunnelNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             "  tunnel socks --listen 127.0.0.1:1080                       through Tribler's network",
             "  tunnel socks --hops 1 --bootstrap 127.0.0.1:6421 --min-peers 2",
             "  tunnel socks --json --duration 600",
+            "  tunnel socks --allow-direct-connections 1h                 peers may see your own address meanwhile",
             "",
             "Point a torrent client at the printed address: SOCKS5, peers and trackers through the proxy, uTP on, TCP off.",
             "What the torrent client sends beside the proxy is not protected."
@@ -61,34 +62,8 @@ final class SocksCommand implements Callable<Integer> {
             description = "Where the proxy listens; port 0 takes a free one (default: ${DEFAULT-VALUE}).")
     private InetSocketAddress listen = new InetSocketAddress(0);
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "IP:PORT",
-            converter = OptionTypes.RemoteEndpoint.class,
-            description = "A bootstrap server to join by; may be given several times (default: the public ones).")
-    private List<InetSocketAddress> bootstrap = new ArrayList<>();
-
-    @Option(
-            names = "--min-peers",
-            paramLabel = "N",
-            defaultValue = "20",
-            converter = OptionTypes.PeerCount.class,
-            description = "How many peers to know before circuits are built (default: ${DEFAULT-VALUE}).")
-    private int minPeers;
-
-    @Option(
-            names = "--community",
-            paramLabel = "HEX",
-            converter = OptionTypes.CommunityHex.class,
-            description = "The community's id, 40 hexadecimal digits (default: Tribler's).")
-    private @Nullable String community;
-
-    @Option(
-            names = "--memory",
-            paramLabel = "FILE",
-            description = "Remembers good peers here, so that the next start asks them first; made when missing"
-                    + " (default: begins from nothing).")
-    private @Nullable Path memory;
+    @Mixin
+    private JoinOptions join = new JoinOptions();
 
     @Option(
             names = "--bandwidth",
@@ -120,6 +95,16 @@ final class SocksCommand implements Callable<Integer> {
     private boolean spread;
 
     @Option(
+            names = "--allow-direct-connections",
+            paramLabel = "TIME",
+            converter = OptionTypes.LeaseDuration.class,
+            description = "Lets traffic leave without a circuit, for so long from the start on (90s, 30m, 1h; 24h at"
+                    + " most), while there is none: peers, trackers and your name server then see YOUR OWN ADDRESS"
+                    + " and what you ask them for. A warning stands on standard error as long as that is allowed"
+                    + " (default: nothing ever leaves without a circuit).")
+    private @Nullable Duration directConnections;
+
+    @Option(
             names = "--duration",
             paramLabel = "S",
             converter = OptionTypes.Seconds.class,
@@ -142,16 +127,12 @@ final class SocksCommand implements Callable<Integer> {
                     + ": the proxy asks nobody for a password");
         }
         TunnelClientBuilder builder = TunnelClient.builder()
-                .network(network())
                 .hops(hops)
-                .minPeers(minPeers)
                 .allowHops(allowedHops)
                 .denyHops(deniedHops)
                 .socks5(listen)
                 .onEvent(new EntryEvents(report));
-        if (memory != null) {
-            builder.memory(memory);
-        }
+        join.applyTo(builder);
         if (spread) {
             builder.spread();
         }
@@ -162,23 +143,31 @@ final class SocksCommand implements Callable<Integer> {
             long startNanos = System.nanoTime();
             client.start().join();
             reportProxy(report, client);
-            CompletableFuture<Void> ready = client.whenReady(duration);
-            surroundings.stop().awaitEither(ready, duration.plus(VERDICT_LIMIT));
-            if (!surroundings.stop().isRequested()) {
-                ready.join();
-                reportReady(report, client, (System.nanoTime() - startNanos) / NANOS_PER_SECOND);
+            if (directConnections == null) {
+                serve(report, client, duration, startNanos);
+            } else {
+                DirectLease lease = client.directConnections(DirectConsent.userAcceptsIpExposure(directConnections));
+                DirectWarning warning = DirectWarning.begin(report, client, lease);
+                try {
+                    serve(report, client, duration, startNanos);
+                } finally {
+                    warning.close();
+                    lease.revoke();
+                }
             }
-            surroundings.stop().await(duration.minusNanos(System.nanoTime() - startNanos));
         }
         report.text("left");
         return 0;
     }
 
-    private TunnelNetwork network() {
-        TunnelNetwork tribler = TunnelNetwork.tribler();
-        return TunnelNetwork.of(
-                community == null ? tribler.communityId() : community,
-                bootstrap.isEmpty() ? tribler.bootstrap() : bootstrap);
+    private void serve(Report report, TunnelClient client, Duration duration, long startNanos) {
+        CompletableFuture<Void> ready = client.whenReady(duration);
+        surroundings.stop().awaitEither(ready, duration.plus(VERDICT_LIMIT));
+        if (!surroundings.stop().isRequested()) {
+            ready.join();
+            reportReady(report, client, (System.nanoTime() - startNanos) / NANOS_PER_SECOND);
+        }
+        surroundings.stop().await(duration.minusNanos(System.nanoTime() - startNanos));
     }
 
     private static void reportProxy(Report report, TunnelClient client) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "  tunnel demo                          a torrent through three hops, all on this machine",
             "  tunnel demo --help                   the options of a command",
+            "  tunnel fetch FILE.torrent            a torrent through Tribler's network",
             "  tunnel bench --hops 1,3 --json       figures for a program to read",
             "  tunnel simulate --scenario small     a network in virtual time",
             "",
@@ -68,6 +69,7 @@ public final class TunnelCommand implements Callable<Integer> {
         CommandLine line = new CommandLine(new TunnelCommand())
                 .addSubcommand(new DemoCommand(surroundings))
                 .addSubcommand(new EndureCommand(surroundings))
+                .addSubcommand(new FetchCommand(surroundings))
                 .addSubcommand(new NodeCommand(surroundings))
                 .addSubcommand(new SocksCommand(surroundings))
                 .addSubcommand(new BenchCommand(surroundings))
@@ -81,7 +83,7 @@ public final class TunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UsageException("a command is missing: demo, endure, node, socks, bench or simulate");
+        throw new UsageException("a command is missing: demo, endure, fetch, node, socks, bench or simulate");
     }
 
     private static int badInput(ParameterException failure) {
@@ -91,7 +93,7 @@ public final class TunnelCommand implements Callable<Integer> {
                 && at.getParent() == null
                 && !unmatched.isUnknownOption()) {
             message = "there is no command '" + unmatched.getUnmatched().get(0)
-                    + "', only demo, endure, node, socks, bench and simulate";
+                    + "', only demo, endure, fetch, node, socks, bench and simulate";
         }
         return complain(at, message);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,5 +132,20 @@ class OptionTypesTest {
         assertThatThrownBy(() -> type.convert("example.org"))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("192.0.2.0/24");
+    }
+
+    @Test
+    void aConsentLastsForSecondsMinutesOrHoursAndADayAtMost() throws Exception {
+        OptionTypes.LeaseDuration type = new OptionTypes.LeaseDuration();
+        assertThat(type.convert("90s")).isEqualTo(Duration.ofSeconds(90));
+        assertThat(type.convert("30m")).isEqualTo(Duration.ofMinutes(30));
+        assertThat(type.convert("24h")).isEqualTo(Duration.ofDays(1));
+
+        for (String text : List.of("0s", "25h", "1441m", "1", "1d", "-1h", "1.5h", "forever")) {
+            assertThatThrownBy(() -> type.convert(text))
+                    .as(text)
+                    .isInstanceOf(TypeConversionException.class)
+                    .hasMessageContaining("24h at most");
+        }
     }
 }

@@ -65,6 +65,48 @@ class SocksCommandTest {
     }
 
     @Test
+    void warnsAsLongAsDirectConnectionsAreAllowed() throws Exception {
+        try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            CommandLineRun run = CommandLineRun.of(
+                    "socks",
+                    "--json",
+                    "--bootstrap",
+                    "127.0.0.1:" + silent.getLocalPort(),
+                    "--allow-direct-connections",
+                    "30m",
+                    "--duration",
+                    "1");
+            assertThat(run.err().lines().findFirst())
+                    .hasValueSatisfying(line -> assertThat(line)
+                            .startsWith("WARNING: direct connections are allowed until ")
+                            .contains("your own address", "nothing went directly"));
+            assertThat(run.jsonLines().stream().map(line -> line.get("event").getAsString()))
+                    .containsExactlyInAnyOrder(
+                            "proxy", "direct-connections-allowed", "direct-connections", "direct-connections-ended");
+            JsonObject standing = run.jsonLines().stream()
+                    .filter(line -> line.get("event").getAsString().equals("direct-connections"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(standing.get("used").getAsBoolean()).isFalse();
+            assertThat(standing.keySet())
+                    .contains("until", "datagramsSent", "streams", "exchanges", "bytesSent", "bytesReceived");
+        }
+    }
+
+    @Test
+    void saysInItsHelpWhoSeesWhatWithoutACircuit() {
+        assertThat(CommandLineRun.of("socks", "--help").out())
+                .contains("--allow-direct-connections", "YOUR OWN ADDRESS", "nothing ever leaves without a circuit");
+    }
+
+    @Test
+    void refusesLeasesOfMoreThanADay() {
+        CommandLineRun run = CommandLineRun.of("socks", "--allow-direct-connections", "25h");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("24h at most");
+    }
+
+    @Test
     void refusesToServeBeyondTheMachine() {
         CommandLineRun run = CommandLineRun.of("socks", "--listen", "0.0.0.0:0");
         assertThat(run.status()).isEqualTo(2);

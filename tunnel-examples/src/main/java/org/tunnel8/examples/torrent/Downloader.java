@@ -15,10 +15,7 @@ import org.libtorrent4j.alerts.PeerConnectAlert;
 import org.libtorrent4j.alerts.PeerDisconnectedAlert;
 import org.libtorrent4j.alerts.TorrentErrorAlert;
 import org.libtorrent4j.alerts.TorrentFinishedAlert;
-import org.libtorrent4j.swig.settings_pack.bool_types;
 import org.libtorrent4j.swig.settings_pack.int_types;
-import org.libtorrent4j.swig.settings_pack.proxy_type_t;
-import org.libtorrent4j.swig.settings_pack.string_types;
 import org.libtorrent4j.swig.torrent_flags_t;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,15 +41,8 @@ public final class Downloader implements AutoCloseable {
     private Downloader(
             RandomTorrent content, Path folder, InetSocketAddress proxy, List<InetSocketAddress> seeders, Pace pace) {
         SettingsPack settings = TorrentSession.settings(pace);
-        settings.listenInterfaces("127.0.0.1:0");
-        settings.setInteger(int_types.proxy_type.swigValue(), proxy_type_t.socks5.swigValue());
-        settings.setString(
-                string_types.proxy_hostname.swigValue(), proxy.getAddress().getHostAddress());
-        settings.setInteger(int_types.proxy_port.swigValue(), proxy.getPort());
-        settings.setBoolean(bool_types.proxy_peer_connections.swigValue(), true);
-        settings.setBoolean(bool_types.proxy_tracker_connections.swigValue(), true);
-        settings.setBoolean(bool_types.proxy_hostnames.swigValue(), true);
-        settings.setBoolean(bool_types.enable_incoming_utp.swigValue(), false);
+        TunnelSettings.through(proxy).applyTo(settings);
+        TorrentSession.plaintextOnly(settings);
         settings.setInteger(int_types.min_reconnect_time.swigValue(), RECONNECT_SECONDS);
         settings.setInteger(int_types.max_failcount.swigValue(), CONNECT_FAILURES);
         session = TorrentSession.start("downloader-alerts", settings, this::onAlert);

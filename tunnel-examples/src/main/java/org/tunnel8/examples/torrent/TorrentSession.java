@@ -90,8 +90,7 @@ final class TorrentSession implements AutoCloseable {
         settings.setBoolean(bool_types.enable_ip_notifier.swigValue(), false);
         settings.setBoolean(bool_types.enable_incoming_tcp.swigValue(), false);
         settings.setBoolean(bool_types.enable_outgoing_tcp.swigValue(), false);
-        settings.setInteger(int_types.out_enc_policy.swigValue(), PLAINTEXT_ONLY);
-        settings.setInteger(int_types.in_enc_policy.swigValue(), PLAINTEXT_ONLY);
+        plaintextOnly(settings);
         settings.setInteger(int_types.unchoke_slots_limit.swigValue(), -1);
         settings.setInteger(int_types.recv_socket_buffer_size.swigValue(), SOCKET_BUFFER_BYTES);
         settings.setInteger(int_types.send_socket_buffer_size.swigValue(), SOCKET_BUFFER_BYTES);
@@ -103,6 +102,12 @@ final class TorrentSession implements AutoCloseable {
         }
         settings.setInteger(int_types.alert_mask.swigValue(), alertMask());
         return settings;
+    }
+
+    /** Has a session neither offer nor take encrypted connections. */
+    static void plaintextOnly(SettingsPack settings) {
+        settings.setInteger(int_types.out_enc_policy.swigValue(), PLAINTEXT_ONLY);
+        settings.setInteger(int_types.in_enc_policy.swigValue(), PLAINTEXT_ONLY);
     }
 
     private static int alertMask() {

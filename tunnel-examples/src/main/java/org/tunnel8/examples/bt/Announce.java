@@ -1,0 +1,33 @@
+package org.tunnel8.examples.bt;
+
+/**
+ * What a tracker is told. No address of ours is in it.
+ *
+ * @param infoHash 20 bytes
+ * @param peerId 20 bytes
+ * @param uploaded bytes given to peers
+ * @param downloaded bytes taken from peers
+ * @param left bytes that are still wanted
+ * @param event what has happened
+ * @param wanted how many peers are wanted
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+record Announce(byte[] infoHash, byte[] peerId, long uploaded, long downloaded, long left, Event event, int wanted) {
+    /**
+     * The port that peers are told, which has to be one: nobody listens there. The exit's address is not ours to be connected to,
+     * and a port of our machine would be a mark that ties sessions together.
+     */
+    static final int PORT = 1;
+
+    /** Why a tracker is asked; the order is that of the numbers in UDP announces (BEP 15). */
+    enum Event {
+        /** To hear of more peers. */
+        QUERY,
+        /** All is there. */
+        COMPLETED,
+        /** The first of a session. */
+        STARTED,
+        /** The last of a session. */
+        STOPPED
+    }
+}
