@@ -29,6 +29,13 @@ class TunnelCommandTest {
                     endure --down 20 | --down 20 must be less than --every 20
                     endure --rate 0 | '--rate': must be a whole number from 1
                     endure --seeders 0 | '--seeders': must be a whole number from 1
+                    fetch | missing required parameter: 'FILE.torrent|MAGNET'
+                    fetch missing.torrent | there is no file 'missing.torrent', and it is no magnet URI
+                    fetch magnet:?dn=x | names no version 1 info hash
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --client transmission | must be of libtorrent, bt, not 'transmission'
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --client bt --tcp-only | --tcp-only is for libtorrent
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --peer localhost:1 | must have an IP address in numbers
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --timeout 0 | '--timeout': must be a whole number from 1
                     node | missing required option: '--roles=
                     node --roles gateway | must be of relay, exit-bt, exit-ipv8, exit-http, exit-backup, speed-test, bootstrap, not 'gateway'
                     node --roles relay,,exit-bt | '--roles'
@@ -83,7 +90,7 @@ class TunnelCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "endure", "node", "socks", "bench", "simulate"})
+    @ValueSource(strings = {"demo", "endure", "fetch", "node", "socks", "bench", "simulate"})
     void helpOfEveryCommandHasExamples(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertThat(run.status()).isZero();
@@ -98,12 +105,21 @@ class TunnelCommandTest {
         CommandLineRun run = CommandLineRun.of("--help");
         assertThat(run.status()).isZero();
         assertThat(run.out())
-                .contains("demo ", "endure ", "node ", "socks ", "bench ", "simulate ", "Examples:", "Exit status:");
+                .contains(
+                        "demo ",
+                        "endure ",
+                        "fetch ",
+                        "node ",
+                        "socks ",
+                        "bench ",
+                        "simulate ",
+                        "Examples:",
+                        "Exit status:");
     }
 
     @Test
     void helpFitsItsWidth() {
-        for (String command : new String[] {"demo", "endure", "node", "socks", "bench", "simulate"}) {
+        for (String command : new String[] {"demo", "endure", "fetch", "node", "socks", "bench", "simulate"}) {
             assertThat(CommandLineRun.of(command, "-h").out().lines())
                     .allMatch(line -> line.length() <= TunnelCommand.HELP_WIDTH);
         }

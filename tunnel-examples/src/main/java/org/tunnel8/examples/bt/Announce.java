@@ -19,15 +19,25 @@ record Announce(byte[] infoHash, byte[] peerId, long uploaded, long downloaded, 
      */
     static final int PORT = 1;
 
-    /** Why a tracker is asked; the order is that of the numbers in UDP announces (BEP 15). */
+    /** Why a tracker is asked; with its number in UDP announces (BEP 15). */
     enum Event {
         /** To hear of more peers. */
-        QUERY,
+        QUERY(0),
         /** All is there. */
-        COMPLETED,
+        COMPLETED(1),
         /** The first of a session. */
-        STARTED,
+        STARTED(2),
         /** The last of a session. */
-        STOPPED
+        STOPPED(3);
+
+        private final int number;
+
+        Event(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
     }
 }

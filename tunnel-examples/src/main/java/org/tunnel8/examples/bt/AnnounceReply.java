@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a tracker's answer into what {@code bt} takes. A peer that is given by a name is left out: nothing is looked up. */
 final class AnnounceReply {
@@ -105,7 +106,7 @@ final class AnnounceReply {
         }
     }
 
-    private static int seconds(Object value) {
+    private static int seconds(@Nullable Object value) {
         return value instanceof Long seconds ? (int) Math.max(0, Math.min(seconds, MAX_SECONDS)) : 0;
     }
 

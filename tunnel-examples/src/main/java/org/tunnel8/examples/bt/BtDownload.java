@@ -99,7 +99,7 @@ public final class BtDownload implements Download {
             thread.setDaemon(true);
             return thread;
         });
-        var alsoUnused =
+        var unusedSchedule =
                 retrying.scheduleWithFixedDelay(this::retry, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import org.tunnel8.FlowOptions;
 import org.tunnel8.HttpReply;
 import org.tunnel8.TunnelClient;
@@ -26,7 +25,7 @@ final class HttpTracker extends AnnouncingTracker {
     private final TunnelClient client;
     private final FlowOptions options;
     private final String url;
-    private final AtomicReference<byte[]> trackerId = new AtomicReference<>(new byte[0]);
+    private volatile byte[] trackerId = {};
 
     HttpTracker(
             TunnelClient client, FlowOptions options, TorrentRegistry torrents, IdentityService identity, String url) {
@@ -78,7 +77,7 @@ final class HttpTracker extends AnnouncingTracker {
         if (response.isSuccess() && reply.status() != OK) {
             return TrackerResponse.failure("HTTP status " + reply.status());
         }
-        response.getTrackerId().ifPresent(trackerId::set);
+        response.getTrackerId().ifPresent(id -> trackerId = id);
         return response;
     }
 
@@ -101,7 +100,7 @@ final class HttpTracker extends AnnouncingTracker {
         if (announce.event() != Announce.Event.QUERY) {
             query.append("&event=").append(announce.event().name().toLowerCase(Locale.ROOT));
         }
-        byte[] id = trackerId.get();
+        byte[] id = trackerId;
         if (id.length > 0) {
             query.append("&trackerid=").append(escaped(id));
         }
@@ -111,7 +110,8 @@ final class HttpTracker extends AnnouncingTracker {
     private static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte each : bytes) {
-            boolean plain = each >= '0' && each <= '9' || each >= 'a' && each <= 'z' || each >= 'A' && each <= 'Z';
+            boolean plain =
+                    (each >= '0' && each <= '9') || (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z');
             text.append(plain ? new String(new byte[] {each}, StandardCharsets.US_ASCII) : "%%%02x".formatted(each));
         }
         return text.toString();

@@ -133,7 +133,9 @@ final class UdpAnnouncer implements AutoCloseable {
 
     private void send(ByteBuffer request) {
         // One that is not taken is as good as lost on the way.
-        var unused = flow.send(tracker, request.array(), 0, request.position());
+        byte[] bytes = new byte[request.flip().remaining()];
+        request.get(bytes);
+        var unused = flow.send(tracker, bytes, 0, bytes.length);
     }
 
     private @Nullable Answer await(int action, int transaction, long untilNanos) throws InterruptedException {
@@ -171,7 +173,7 @@ final class UdpAnnouncer implements AutoCloseable {
                 .putLong(announce.downloaded())
                 .putLong(announce.left())
                 .putLong(announce.uploaded())
-                .putInt(announce.event().ordinal())
+                .putInt(announce.event().number())
                 // Our address: whatever the tracker sees. The key ties announces from several addresses together;
                 // nobody is to.
                 .putInt(0)
@@ -194,7 +196,8 @@ final class UdpAnnouncer implements AutoCloseable {
     }
 
     private static String reason(ByteBuffer error) {
-        byte[] text = Arrays.copyOfRange(error.array(), HEADER_BYTES, error.capacity());
+        byte[] text = new byte[error.capacity() - HEADER_BYTES];
+        error.get(HEADER_BYTES, text);
         return AnnounceReply.text(text);
     }
 

@@ -106,9 +106,9 @@ public record MagnetLink(
 
     /** Parameters that occur several times may be numbered: {@code tr.1}. */
     private static boolean isKey(String key, String wanted) {
-        return key.equals(wanted)
-                || key.startsWith(wanted + ".")
-                        && key.substring(wanted.length() + 1).chars().allMatch(Character::isDigit);
+        boolean isNumbered = key.startsWith(wanted + ".")
+                && key.substring(wanted.length() + 1).chars().allMatch(Character::isDigit);
+        return isNumbered || key.equals(wanted);
     }
 
     private static String decoded(String value) {
@@ -133,7 +133,7 @@ public record MagnetLink(
         int bits = 0;
         int at = 0;
         for (char digit : text.toLowerCase(Locale.ROOT).toCharArray()) {
-            held = held << BASE32_BITS | BASE32_DIGITS.indexOf(digit);
+            held = (held << BASE32_BITS) | BASE32_DIGITS.indexOf(digit);
             bits += BASE32_BITS;
             if (bits >= Byte.SIZE) {
                 bits -= Byte.SIZE;

@@ -24,6 +24,6 @@ public final class TrackerUrls {
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean hasHost = uri.getHost() != null && uri.getUserInfo() == null;
-        return hasHost && (scheme.equals("http") || scheme.equals("udp") && uri.getPort() > 0);
+        return hasHost && (scheme.equals("http") || (scheme.equals("udp") && uri.getPort() > 0));
     }
 }
