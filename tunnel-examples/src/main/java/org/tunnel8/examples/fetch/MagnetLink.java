@@ -106,9 +106,9 @@ public record MagnetLink(
 
     /** Parameters that occur several times may be numbered: {@code tr.1}. */
     private static boolean isKey(String key, String wanted) {
-        boolean isNumbered = key.startsWith(wanted + ".")
-                && key.substring(wanted.length() + 1).chars().allMatch(Character::isDigit);
-        return isNumbered || key.equals(wanted);
+        return key.equals(wanted)
+                || (key.startsWith(wanted + ".")
+                        && key.substring(wanted.length() + 1).chars().allMatch(Character::isDigit));
     }
 
     private static String decoded(String value) {
