@@ -183,6 +183,10 @@ final class Fetch {
                                 String.valueOf(TunnelCommand.cause(failure).getMessage()))
                         .join();
             }
+            if (barBytes == 0) {
+                // All of it came between two looks.
+                told.known(download.name(), download.totalBytes());
+            }
             bar.at(barBytes);
             return null;
         } finally {

@@ -24,7 +24,10 @@ import picocli.CommandLine.Option;
         synopsisHeading = "%nUsage: ",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
-        description = "The proxy takes UDP ASSOCIATE; what it is given leaves through circuits of one to three hops.",
+        description = {
+            "The proxy takes UDP ASSOCIATE, and CONNECT: to an address as a uTP stream, to a name as one plain HTTP"
+                    + " request. What it is given leaves through circuits of one to three hops."
+        },
         sortOptions = false,
         footerHeading = "%nExamples:",
         footer = {
@@ -33,7 +36,7 @@ import picocli.CommandLine.Option;
             "  tunnel socks --json --duration 600",
             "  tunnel socks --allow-direct-connections 1h                 peers may see your own address meanwhile",
             "",
-            "Point a torrent client at the printed address: SOCKS5, peers and trackers through the proxy, uTP on, TCP off.",
+            "Point a torrent client at the printed address: SOCKS5, for peers, trackers and names alike.",
             "What the torrent client sends beside the proxy is not protected."
         })
 final class SocksCommand implements Callable<Integer> {
@@ -90,6 +93,14 @@ final class SocksCommand implements Callable<Integer> {
     private List<String> deniedHops = new ArrayList<>();
 
     @Option(
+            names = "--inbound",
+            paramLabel = "IP:PORT",
+            converter = OptionTypes.RemoteEndpoint.class,
+            description = "Where the torrent client listens for TCP: peers that reach an exit's port by uTP are handed"
+                    + " there (default: nobody is let in).")
+    private @Nullable InetSocketAddress inbound;
+
+    @Option(
             names = "--spread",
             description = "Spreads flows over all ready circuits, for throughput, instead of keeping standbys.")
     private boolean spread;
@@ -133,6 +144,9 @@ final class SocksCommand implements Callable<Integer> {
                 .socks5(listen)
                 .onEvent(new EntryEvents(report));
         join.applyTo(builder);
+        if (inbound != null) {
+            builder.inbound(inbound);
+        }
         if (spread) {
             builder.spread();
         }
