@@ -40,7 +40,7 @@ final class LeakRun {
     private final List<LabTorrent> torrents = new ArrayList<>();
     private LabProcess proxy;
 
-    LeakRun(String name, LeakLab lab, TorrentClient client, long seed) {
+    LeakRun(String name, LeakLab lab, TorrentClient client, List<String> trackers, long seed) {
         this.name = name;
         this.lab = lab;
         this.client = client;
@@ -51,7 +51,7 @@ final class LeakRun {
                     torrent.name().toLowerCase(Locale.ROOT),
                     torrent.bytes,
                     seed + torrent.ordinal(),
-                    Swarm.TRACKERS));
+                    trackers));
         }
         this.swarm = new Swarm(lab, torrents);
         this.cable = new ClientCable(lab, parties);

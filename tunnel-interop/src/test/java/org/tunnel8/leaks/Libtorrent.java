@@ -31,6 +31,16 @@ final class Libtorrent implements TorrentClient {
         return new Libtorrent(lab, settings);
     }
 
+    /** TCP to peers, HTTP trackers, nothing over UDP. */
+    static Libtorrent overTcp(LeakLab lab) {
+        JsonObject settings = throughProxy();
+        settings.addProperty("enable_outgoing_utp", false);
+        settings.addProperty("enable_incoming_utp", false);
+        settings.addProperty("enable_incoming_tcp", false);
+        settings.addProperty("enable_dht", false);
+        return new Libtorrent(lab, settings);
+    }
+
     /** As somebody has it who did not set it up: no proxy, and all that it does by default. */
     static Libtorrent withoutProxy(LeakLab lab) {
         return new Libtorrent(lab, new JsonObject());

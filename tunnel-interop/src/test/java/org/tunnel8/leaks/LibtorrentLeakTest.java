@@ -1,5 +1,8 @@
 package org.tunnel8.leaks;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -14,12 +17,22 @@ class LibtorrentLeakTest {
 
     @Test
     void sendsNothingAroundTheTunnelOverUdp() throws Exception {
-        LeakLab.assumePossible("java", "opentracker");
+        play("UDP", Libtorrent::overUdp, Swarm.TRACKERS);
+    }
+
+    @Test
+    void sendsNothingAroundTheTunnelOverTcp() throws Exception {
+        play("TCP", Libtorrent::overTcp, Swarm.HTTP_TRACKERS);
+    }
+
+    private static void play(String protocol, Function<LeakLab, TorrentClient> client, List<String> trackers)
+            throws Exception {
+        LeakLab.assumePossible("opentracker");
         LeakLab.assumeWorks("libtorrent", TorrentScript.interpreter(), "-c", "import libtorrent");
         long seed = Long.getLong("tunnel8.seed", System.nanoTime());
         System.out.println("leaks: seed " + seed);
-        try (LeakLab lab = LeakLab.open("libtorrent-udp", RELAYS, EXITS, SEEDERS)) {
-            new LeakRun("libtorrent over UDP", lab, Libtorrent.overUdp(lab), seed).play();
+        try (LeakLab lab = LeakLab.open("libtorrent-" + protocol.toLowerCase(Locale.ROOT), RELAYS, EXITS, SEEDERS)) {
+            new LeakRun("libtorrent over " + protocol, lab, client.apply(lab), trackers, seed).play();
         }
     }
 }

@@ -19,7 +19,7 @@ class QbittorrentLeakTest {
         long seed = Long.getLong("tunnel8.seed", System.nanoTime());
         System.out.println("leaks: seed " + seed);
         try (LeakLab lab = LeakLab.open("qbittorrent-udp", RELAYS, EXITS, SEEDERS)) {
-            new LeakRun("qBittorrent over UDP", lab, Qbittorrent.withoutDht(lab), seed).play();
+            new LeakRun("qBittorrent over UDP", lab, Qbittorrent.withoutDht(lab), Swarm.TRACKERS, seed).play();
         }
     }
 }

@@ -24,6 +24,9 @@ final class Swarm {
     static final List<String> TRACKERS = List.of(
             "udp://tracker.lab:" + TRACKER_PORT + "/announce", "http://tracker.lab:" + TRACKER_PORT + "/announce");
 
+    /** Those of them that a client without UDP can ask. */
+    static final List<String> HTTP_TRACKERS = TRACKERS.subList(1, 2);
+
     private static final Duration LIMIT = Duration.ofSeconds(20);
     /** Tells the one who asks the tracker for this test from the others there: nobody listens at such a port. */
     private static final String ASKERS_PORT = "9";

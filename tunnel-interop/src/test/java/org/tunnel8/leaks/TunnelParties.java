@@ -53,7 +53,10 @@ final class TunnelParties {
     void startExits() {
         lab.hosts("exit")
                 .forEach(host -> startNode(
-                        host, "exit-bt", "--exit-bind", host.outsideAddress().getHostAddress()));
+                        host,
+                        "exit-bt,exit-http",
+                        "--exit-bind",
+                        host.outsideAddress().getHostAddress()));
     }
 
     void awaitRelays() {
