@@ -23,10 +23,15 @@ final class ClientCable {
 
     /** Judges what came since the last look; fails if there was ever a leak. */
     void look() {
-        capture.news().forEach(traffic::judge);
+        judge();
         assertThat(traffic.leaks().stream().limit(SHOWN))
                 .as("what went around the tunnel")
                 .isEmpty();
+    }
+
+    /** Judges what came since the last time. */
+    void judge() {
+        capture.news().forEach(traffic::judge);
     }
 
     /** Ends the capture; {@link #look} then judges the rest. Returns how many packets it missed. */

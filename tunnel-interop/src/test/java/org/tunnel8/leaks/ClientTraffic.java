@@ -52,10 +52,14 @@ final class ClientTraffic {
         OTHERS
     }
 
-    record Leak(Instant at, boolean outward, String what) {
+    record Leak(Instant at, boolean outward, Packet packet) {
+        String what() {
+            return packet.text();
+        }
+
         @Override
         public String toString() {
-            return at + (outward ? " sent: " : " received: ") + what;
+            return at + (outward ? " sent: " : " received: ") + what();
         }
     }
 
@@ -83,7 +87,7 @@ final class ClientTraffic {
         if (kind.isPresent()) {
             counts.merge(kind.get(), 1, Integer::sum);
         } else {
-            leaks.add(new Leak(frame.at(), outward, frame.packet().text()));
+            leaks.add(new Leak(frame.at(), outward, frame.packet()));
         }
     }
 

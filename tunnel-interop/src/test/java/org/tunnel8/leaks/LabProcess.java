@@ -105,10 +105,14 @@ final class LabProcess {
     }
 
     void say(JsonObject order) {
+        say(order.toString());
+    }
+
+    void say(String order) {
         try {
             @SuppressWarnings("resource") // closing it would close the process's input
             BufferedWriter to = process.outputWriter(StandardCharsets.UTF_8);
-            to.write(order.toString());
+            to.write(order);
             to.newLine();
             to.flush();
         } catch (IOException e) {

@@ -102,6 +102,16 @@ final class TunnelParties {
         return proxy;
     }
 
+    /** Starts {@link LeasedProxy} in its place; its circuits have three hops as well. */
+    LabProcess startLeasedProxy() {
+        List<String> command = java(LeasedProxy.class.getName());
+        command.addAll(List.of(Integer.toString(PROXY_PORT), COMMUNITY));
+        command.addAll(List.of(lab.host("bootstrap").addresses().get(0), Integer.toString(PORT)));
+        LabProcess proxy = lab.start(lab.host("client"), "proxy", command);
+        proxy.await("proxy", START_LIMIT);
+        return proxy;
+    }
+
     static void awaitCircuit(LabProcess proxy) {
         proxy.await("ready", READY_LIMIT);
     }
@@ -111,6 +121,13 @@ final class TunnelParties {
     }
 
     private static List<String> commandLine(String... arguments) {
+        List<String> command = java("org.tunnel8.examples.TunnelCommand");
+        command.addAll(List.of(arguments));
+        command.add("--json");
+        return command;
+    }
+
+    private static List<String> java(String main) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -118,11 +135,7 @@ final class TunnelParties {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         command.addAll(List.of(
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "org.tunnel8.examples.TunnelCommand"));
-        command.addAll(List.of(arguments));
-        command.add("--json");
+                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), main));
         return command;
     }
 }
