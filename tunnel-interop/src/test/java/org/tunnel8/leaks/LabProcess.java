@@ -61,10 +61,15 @@ final class LabProcess {
         return name;
     }
 
-    /** The port of its one UDP socket that is not on loopback, as the kernel has it. */
-    int portBeyondLoopback() {
+    /** The ports of its UDP sockets that are not on loopback, as the kernel has them. */
+    List<Integer> portsBeyondLoopback() {
         // Of the process itself: "ip netns exec" becomes it.
-        List<Integer> ports = ProcessSockets.udpPortsBeyondLoopback(process.pid());
+        return ProcessSockets.udpPortsBeyondLoopback(process.pid());
+    }
+
+    /** The only one of them. */
+    int portBeyondLoopback() {
+        List<Integer> ports = portsBeyondLoopback();
         if (ports.size() != 1) {
             throw new AssertionError(name + " has not one UDP socket beyond loopback, but at ports " + ports);
         }

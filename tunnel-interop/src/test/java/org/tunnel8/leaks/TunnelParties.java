@@ -112,6 +112,15 @@ final class TunnelParties {
         return proxy;
     }
 
+    /** Starts a download by bt in one process with the tunnel; returns at once. */
+    LabProcess startFetch(LabTorrent torrent, Path folder) {
+        List<String> command = commandLine("fetch", "--client", "bt", "--hops", "3", "--min-peers", "3");
+        command.addAll(List.of("--output", folder.toString(), "--community", COMMUNITY));
+        command.addAll(bootstrapOption());
+        command.add(torrent.file().toString());
+        return lab.start(lab.host("client"), "fetch", command);
+    }
+
     static void awaitCircuit(LabProcess proxy) {
         proxy.await("ready", READY_LIMIT);
     }
