@@ -105,6 +105,8 @@ final class Libtorrent implements TorrentClient {
     public void again(LabTorrent torrent) {
         process.say(TorrentScript.forget(torrent));
         add(torrent);
+        // The tracker may not answer for a minute after a change of exits (BEP 15).
+        lab.hosts("seeder").forEach(host -> connect(torrent, host.endpoint(Swarm.PEER_PORT)));
     }
 
     @Override
