@@ -10,15 +10,11 @@ package org.tunnel8.examples.bt;
  * @param left bytes that are still wanted
  * @param event what has happened
  * @param wanted how many peers are wanted
+ * @param port the port that peers are told; nobody listens there
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-record Announce(byte[] infoHash, byte[] peerId, long uploaded, long downloaded, long left, Event event, int wanted) {
-    /**
-     * The port that peers are told, which has to be one: nobody listens there. The exit's address is not ours to be connected to,
-     * and a port of our machine would be a mark that ties sessions together.
-     */
-    static final int PORT = 1;
-
+record Announce(
+        byte[] infoHash, byte[] peerId, long uploaded, long downloaded, long left, Event event, int wanted, int port) {
     /** Why a tracker is asked; with its number in UDP announces (BEP 15). */
     enum Event {
         /** To hear of more peers. */

@@ -26,10 +26,12 @@ abstract class AnnouncingTracker implements Tracker {
 
     private final TorrentRegistry torrents;
     private final IdentityService identity;
+    private final int port;
 
-    AnnouncingTracker(TorrentRegistry torrents, IdentityService identity) {
+    AnnouncingTracker(TorrentRegistry torrents, IdentityService identity, int port) {
         this.torrents = torrents;
         this.identity = identity;
+        this.port = port;
     }
 
     /**
@@ -82,7 +84,8 @@ abstract class AnnouncingTracker implements Tracker {
                 state.map(TorrentSessionState::getDownloaded).orElse(0L),
                 left == TorrentSessionState.UNKNOWN ? UNKNOWN_LEFT_BYTES : left,
                 event,
-                wanted);
+                wanted,
+                port);
     }
 
     @Override

@@ -28,8 +28,13 @@ final class HttpTracker extends AnnouncingTracker {
     private volatile byte[] trackerId = {};
 
     HttpTracker(
-            TunnelClient client, FlowOptions options, TorrentRegistry torrents, IdentityService identity, String url) {
-        super(torrents, identity);
+            TunnelClient client,
+            FlowOptions options,
+            TorrentRegistry torrents,
+            IdentityService identity,
+            int port,
+            String url) {
+        super(torrents, identity, port);
         this.client = client;
         this.options = options;
         this.url = url;
@@ -88,7 +93,7 @@ final class HttpTracker extends AnnouncingTracker {
                 .append("&peer_id=")
                 .append(escaped(announce.peerId()))
                 .append("&port=")
-                .append(Announce.PORT)
+                .append(announce.port())
                 .append("&uploaded=")
                 .append(announce.uploaded())
                 .append("&downloaded=")

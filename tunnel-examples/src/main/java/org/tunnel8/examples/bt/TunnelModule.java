@@ -20,6 +20,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.tunnel8.FlowOptions;
@@ -38,6 +39,8 @@ final class TunnelModule extends AbstractModule {
     /** Through three hops, with repeated packets, and for encryption two round trips more. */
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(30);
 
+    private static final int LOWEST_PORT = 1_024;
+    private static final int MOST_PORTS = 64_512;
     private static final int MOST_PEERS = 60;
     private static final int MOST_ATTEMPTS = 20;
     private static final int BUFFER_BYTES = 1 << 20;
@@ -60,8 +63,8 @@ final class TunnelModule extends AbstractModule {
         Config config = new Config();
         // By default the address of the first network interface, which bt tells trackers and binds to.
         config.setAcceptorAddress(InetAddress.getLoopbackAddress());
-        // Told to peers in handshakes; nobody listens.
-        config.setAcceptorPort(Announce.PORT);
+        // Told to peers and trackers; nobody listens. A fresh one each time, so that it ties nothing together.
+        config.setAcceptorPort(LOWEST_PORT + new SecureRandom().nextInt(MOST_PORTS));
         config.setMaxPeerConnections(MOST_PEERS);
         config.setMaxPeerConnectionsPerTorrent(MOST_PEERS);
         config.setMaxPendingConnectionRequests(MOST_ATTEMPTS);
@@ -77,8 +80,8 @@ final class TunnelModule extends AbstractModule {
 
     @Provides
     @Singleton
-    ITrackerService trackers(TorrentRegistry torrents, IdentityService identity) {
-        return new TunnelTrackers(client, options, torrents, identity, notes);
+    ITrackerService trackers(TorrentRegistry torrents, IdentityService identity, Config config) {
+        return new TunnelTrackers(client, options, torrents, identity, config.getAcceptorPort(), notes);
     }
 
     @Provides

@@ -27,6 +27,7 @@ final class TunnelTrackers extends TrackerService {
     private final FlowOptions options;
     private final TorrentRegistry torrents;
     private final IdentityService identity;
+    private final int port;
     private final Consumer<String> notes;
     private final Map<String, Tracker> known = new ConcurrentHashMap<>();
 
@@ -35,12 +36,14 @@ final class TunnelTrackers extends TrackerService {
             FlowOptions options,
             TorrentRegistry torrents,
             IdentityService identity,
+            int port,
             Consumer<String> notes) {
         super(Map.of());
         this.client = client;
         this.options = options;
         this.torrents = torrents;
         this.identity = identity;
+        this.port = port;
         this.notes = notes;
     }
 
@@ -65,8 +68,8 @@ final class TunnelTrackers extends TrackerService {
             return new UnreachableTracker(url);
         }
         AnnouncingTracker tracker = url.toLowerCase(Locale.ROOT).startsWith("udp:")
-                ? new UdpTracker(client, options, torrents, identity, url)
-                : new HttpTracker(client, options, torrents, identity, url);
+                ? new UdpTracker(client, options, torrents, identity, port, url)
+                : new HttpTracker(client, options, torrents, identity, port, url);
         return new TalkingTracker(tracker, notes);
     }
 

@@ -179,7 +179,7 @@ final class UdpAnnouncer implements AutoCloseable {
                 .putInt(0)
                 .putInt(random.nextInt())
                 .putInt(announce.wanted())
-                .putShort((short) Announce.PORT);
+                .putShort((short) announce.port());
         for (int at = 0; at < path.length; at += MOST_OPTION_BYTES) {
             int length = Math.min(MOST_OPTION_BYTES, path.length - at);
             request.put((byte) URL_OPTION).put((byte) length).put(path, at, length);

@@ -19,8 +19,13 @@ final class UdpTracker extends AnnouncingTracker {
     private final String url;
 
     UdpTracker(
-            TunnelClient client, FlowOptions options, TorrentRegistry torrents, IdentityService identity, String url) {
-        super(torrents, identity);
+            TunnelClient client,
+            FlowOptions options,
+            TorrentRegistry torrents,
+            IdentityService identity,
+            int port,
+            String url) {
+        super(torrents, identity, port);
         this.client = client;
         this.options = options;
         this.url = url;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bt.metainfo.TorrentId;
 import bt.net.Peer;
 import bt.runtime.BtRuntime;
+import bt.runtime.Config;
 import bt.tracker.ITrackerService;
 import bt.tracker.TrackerResponse;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ class TrackersOverTheTunnelTest {
     private TunnelClient client;
     private LoopbackTracker tracker;
     private ITrackerService trackers;
+    private int port;
 
     @BeforeAll
     void start() throws Exception {
@@ -58,7 +60,9 @@ class TrackersOverTheTunnelTest {
         client.whenReady(LIMIT).join();
         tracker = new LoopbackTracker(List.of(NAMED_PEER));
         // Not started: what is asked for here needs none of its threads.
-        trackers = BtRuntime.builder(TunnelModule.config())
+        Config config = TunnelModule.config();
+        port = config.getAcceptorPort();
+        trackers = BtRuntime.builder(config)
                 .disableLocalServiceDiscovery()
                 .module(new TunnelModule(client, FlowOptions.standard().isolated("a torrent"), notes::add))
                 .build()
@@ -101,7 +105,7 @@ class TrackersOverTheTunnelTest {
         String query = tracker.httpQueries().poll(10, TimeUnit.SECONDS);
         assertThat(query)
                 .contains("info_hash=0123456789abcdefghi%20&")
-                .contains("&port=1&", "&left=16384&", "&compact=1", "&event=started")
+                .contains("&port=" + port + "&", "&left=16384&", "&compact=1", "&event=started")
                 .as("no address of ours")
                 .doesNotContain("ip=", "ipv4", "ipv6", "127.0");
         assertThat(query.startsWith("key=a&")).isEqualTo(path.contains("key"));
@@ -116,20 +120,20 @@ class TrackersOverTheTunnelTest {
         assertThat(announce.getLong(64)).as("left").isEqualTo(16_384);
         assertThat(announce.getInt(80)).as("started").isEqualTo(2);
         assertThat(announce.getInt(84)).as("no address of ours").isZero();
-        assertThat(announce.getShort(96)).as("port").isEqualTo((short) 1);
+        assertThat(Short.toUnsignedInt(announce.getShort(96))).as("port").isEqualTo(port);
         assertThat(new String(announce.array(), 98, announce.capacity() - 98, StandardCharsets.US_ASCII))
                 .as("the path (BEP 41)")
                 .isEqualTo("\u0002\u0009/announce");
     }
 
     private UdpAnnouncer announcer(Duration firstWait) {
-        int port = URI.create(tracker.udpUrl()).getPort();
+        int at = URI.create(tracker.udpUrl()).getPort();
         return new UdpAnnouncer(
-                client.datagrams(), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "", firstWait);
+                client.datagrams(), new InetSocketAddress(InetAddress.getLoopbackAddress(), at), "", firstWait);
     }
 
     private static Announce query() {
-        return new Announce(HASH, new byte[HASH.length], 1, 2, 3, Announce.Event.QUERY, 50);
+        return new Announce(HASH, new byte[HASH.length], 1, 2, 3, Announce.Event.QUERY, 50, 6_881);
     }
 
     @Test
