@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 
 BOUNDARY = "tunnel8-leak-laboratory"
-LIMIT_S = 20
+LIMIT_S = 60
 
 interface = f"http://127.0.0.1:{sys.argv[1]}/api/v2/"
 

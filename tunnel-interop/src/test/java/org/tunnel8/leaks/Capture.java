@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** tcpdump at a host's cable. For one thread. */
 final class Capture {
-    private static final Duration START_LIMIT = Duration.ofSeconds(15);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     /** Heads, and the first part of what an ICMP error quotes or a name server is asked. */
     private static final String SNAP_BYTES = "256";
     /** The kernel's buffer between cable and tcpdump, in KiB: seconds of a full transfer on a machine that is busy. */

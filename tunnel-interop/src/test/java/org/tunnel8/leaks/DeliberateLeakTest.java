@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("leaks")
 @Isolated
 class DeliberateLeakTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private LeakLab lab;
     private TunnelParties parties;

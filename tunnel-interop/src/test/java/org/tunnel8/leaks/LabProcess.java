@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process on a host of the laboratory. What it says is added to a file; that on standard output is kept. Thread-safe. */
 final class LabProcess {
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+    private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private final String name;
     private final Path log;

@@ -24,7 +24,7 @@ final class LeakRun {
     /** Slow enough that a download is under way when something is killed. */
     private static final int SEEDERS_BYTES_PER_SECOND = 1 * MIB;
 
-    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(100);
+    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(180);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int ASK_TIMES = 2;
     /** How long is looked at a torrent client that gets no answer from anybody. */

@@ -18,7 +18,7 @@ import org.tunnel8.leaks.ClientTraffic.Leak;
 @Isolated
 class LeaseLeakTest {
     private static final int MIB = 1024 * 1024;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration SILENCE = Duration.ofSeconds(5);
     /** For what the kernel still says about sockets that were closed: the ends of TCP connections. */
     private static final Duration CLOSING = Duration.ofSeconds(2);

@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /** libtorrent as Debian has it, in a process of its own. For one thread. */
 final class Libtorrent implements TorrentClient {
-    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int SOCKS5 = 2;
 
     private final LeakLab lab;

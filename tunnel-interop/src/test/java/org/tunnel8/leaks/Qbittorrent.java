@@ -10,7 +10,7 @@ import java.util.List;
 
 /** qbittorrent-nox as Debian has it, steered by its web interface on loopback. For one thread. */
 final class Qbittorrent implements TorrentClient {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int WEB_PORT = 8090;
     private static final int NO_PROXY_HERE = TunnelParties.PROXY_PORT + 1;
 

@@ -27,7 +27,7 @@ final class Swarm {
     /** Those of them that a client without UDP can ask. */
     static final List<String> HTTP_TRACKERS = TRACKERS.subList(1, 2);
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     /** Tells the one who asks the tracker for this test from the others there: nobody listens at such a port. */
     private static final String ASKERS_PORT = "9";
 

@@ -19,8 +19,8 @@ final class TunnelParties {
     /** Not the id of any network that is deployed. */
     private static final String COMMUNITY = "74756e6e656c382d6c65616b2d6c61626f726174";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(120);
     /** Since this version Java wants to be told what Netty does. */
     private static final int RESTRICTIVE_JAVA = 24;
 
