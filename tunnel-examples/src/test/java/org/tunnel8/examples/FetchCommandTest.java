@@ -79,7 +79,7 @@ class FetchCommandTest {
                 "--min-peers",
                 "3",
                 "--timeout",
-                "60",
+                "150",
                 "--community",
                 network.network().communityId(),
                 "--bootstrap",
