@@ -46,7 +46,7 @@ import org.tunnel8.examples.fetch.TorrentSource;
  * <p>What is in the folder already is checked and kept. Thread-safe.
  */
 public final class BtDownload implements Download {
-    private static final long STATE_MILLIS = 200;
+    private static final long STATE_MILLIS = 50;
     private static final long RETRY_MILLIS = 1_000;
 
     /** For the last word to trackers, once all is there. */
@@ -64,6 +64,7 @@ public final class BtDownload implements Download {
     private final BtClient client;
     private final CompletableFuture<?> processing;
     private final ScheduledExecutorService retrying;
+    private volatile boolean closing;
     private volatile @Nullable Torrent torrent;
     private volatile @Nullable TorrentSessionState state;
 
@@ -188,7 +189,10 @@ public final class BtDownload implements Download {
         if (failure != null) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             finished.completeExceptionally(new IllegalStateException("the download failed: " + cause.getMessage()));
-        } else if (totalBytes() > 0 && doneBytes() == totalBytes()) {
+        } else if (torrent != null && !closing) {
+            // It ends by itself when all pieces are there and right, and else only by our stopping it. What was told of
+            // its
+            // state last may be older than the last piece.
             finished.complete(null);
         } else {
             finished.completeExceptionally(new IllegalStateException("the download has ended before it was done"));
@@ -257,6 +261,7 @@ public final class BtDownload implements Download {
 
     @Override
     public void close() {
+        closing = true;
         retrying.shutdownNow();
         if (finished.isDone() && !finished.isCompletedExceptionally()) {
             awaitFarewell();
