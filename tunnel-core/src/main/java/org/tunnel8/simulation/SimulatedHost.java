@@ -21,6 +21,9 @@ public final class SimulatedHost extends Site {
     private final SimulatedNetwork network;
     private final @Nullable NatBox nat;
     private final Map<Integer, SimulatedPort> ports = new LinkedHashMap<>();
+    /** Most hosts have one port, which is found without a look into the map. */
+    private @Nullable SimulatedPort only;
+
     private InetAddress address;
     private @Nullable InetAddress other;
     private boolean connected = true;
@@ -51,6 +54,7 @@ public final class SimulatedHost extends Site {
         if (ports.putIfAbsent(number, opened) != null) {
             throw new IllegalStateException("port " + number + " is taken");
         }
+        only = ports.size() == 1 ? opened : null;
         network.opened(opened);
         return opened;
     }
@@ -64,11 +68,16 @@ public final class SimulatedHost extends Site {
 
     void closed(SimulatedPort port) {
         ports.remove(port.number(), port);
+        only = ports.size() == 1 ? ports.values().iterator().next() : null;
         network.closed(port);
     }
 
     @Nullable
     SimulatedPort port(int number) {
+        SimulatedPort alone = only;
+        if (alone != null) {
+            return alone.number() == number ? alone : null;
+        }
         return ports.get(number);
     }
 

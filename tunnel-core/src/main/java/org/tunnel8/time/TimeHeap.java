@@ -7,14 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is to happen, soonest first: a binary heap with the times beside, so that sorting touches an entry only where times
- * are equal. One thread at a time.
+ * are equal. With hundreds of heaps an entry has long left the processor's caches when its turn comes. One thread at a
+ * time.
  *
  * @param <T> what it holds
  */
 public final class TimeHeap<T extends TimeHeap.Entry<T>> {
     private static final int FIRST_PLACES = 16;
 
-    private @Nullable Object[] entries = new Object[FIRST_PLACES];
+    // Of the type that casts to T are erased to: one to a class would touch the entry.
+    private @Nullable Entry<?>[] entries = new Entry<?>[FIRST_PLACES];
     private long[] times = new long[FIRST_PLACES];
     private int size;
 
@@ -54,15 +56,16 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
             times = Arrays.copyOf(times, 2 * at);
             entries = Arrays.copyOf(entries, 2 * at);
         }
+        long time = entry.whenNanos();
         while (at > 0) {
             int parent = (at - 1) >>> 1;
-            if (!isBefore(entry, parent)) {
+            if (!isBefore(entry, time, parent)) {
                 break;
             }
             move(parent, at);
             at = parent;
         }
-        put(entry, at);
+        put(entry, time, at);
     }
 
     /**
@@ -97,7 +100,7 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         T last = entry(--size);
         entries[size] = null;
         if (size > 0) {
-            sink(last, 0);
+            sink(last, times[size], 0);
         }
         return first;
     }
@@ -112,7 +115,7 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         for (int i = 0; i < size; i++) {
             T entry = entry(i);
             if (!which.test(entry)) {
-                put(entry, kept++);
+                put(entry, times[i], kept++);
             }
         }
         Arrays.fill(entries, kept, size, null);
@@ -121,7 +124,7 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         times = Arrays.copyOf(times, places);
         entries = Arrays.copyOf(entries, places);
         for (int i = (size >>> 1) - 1; i >= 0; i--) {
-            sink(entry(i), i);
+            sink(entry(i), times[i], i);
         }
     }
 
@@ -134,7 +137,7 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         return size;
     }
 
-    private void sink(T entry, int from) {
+    private void sink(T entry, long time, int from) {
         int at = from;
         while (true) {
             int child = 2 * at + 1;
@@ -144,13 +147,13 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
             if (child + 1 < size && isBefore(child + 1, child)) {
                 child++;
             }
-            if (isBefore(entry, child)) {
+            if (isBefore(entry, time, child)) {
                 break;
             }
             move(child, at);
             at = child;
         }
-        put(entry, at);
+        put(entry, time, at);
     }
 
     /** What is at a place that is taken. */
@@ -159,9 +162,9 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         return (T) entries[place];
     }
 
-    private void put(T entry, int place) {
+    private void put(T entry, long time, int place) {
         entries[place] = entry;
-        times[place] = entry.whenNanos();
+        times[place] = time;
     }
 
     private void move(int from, int to) {
@@ -169,8 +172,7 @@ public final class TimeHeap<T extends TimeHeap.Entry<T>> {
         times[to] = times[from];
     }
 
-    private boolean isBefore(T entry, int place) {
-        long time = entry.whenNanos();
+    private boolean isBefore(T entry, long time, int place) {
         return time < times[place] || (time == times[place] && entry.isBefore(entry(place)));
     }
 

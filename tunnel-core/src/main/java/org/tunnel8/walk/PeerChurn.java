@@ -5,8 +5,8 @@ import java.util.Map;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.peer.RemovalReason;
-import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TimerWheel;
 import org.tunnel8.walk.Exchange.Purpose;
 import org.tunnel8.wire.walk.PeerFlags;
 
@@ -22,16 +22,22 @@ import org.tunnel8.wire.walk.PeerFlags;
  * two that have more than enough, neither needs the other. Engine thread only.
  */
 final class PeerChurn {
-    /** A silent peer that was asked is looked at again after this time. */
-    private static final long LOOK_AGAIN_NANOS = 1_000_000_000L;
+    /** Peers are looked at in rounds. One that is silent is looked at late by a round at most. */
+    private static final long ROUND_NANOS = 1_000_000_000L;
+
+    /** A silent peer that was asked is looked at again in the next round. */
+    private static final int LOOK_AGAIN_ROUNDS = 1;
 
     /** And one that was not asked after this time. */
     private static final long SPARE_NANOS = 5_000_000_000L;
+
+    private static final int ROUNDS_AHEAD = (int) (PeerTable.SILENT_NANOS / ROUND_NANOS) + 1;
 
     private final PeerTable peers;
     private final Exchanges exchanges;
     private final DiscoveryPings pings;
     private final Deadlines deadlines;
+    private final TimerWheel rounds;
     private final int wanted;
     private final Map<Peer, Watch> watches = new HashMap<>();
     private int confirmed;
@@ -43,6 +49,7 @@ final class PeerChurn {
         this.exchanges = exchanges;
         this.pings = pings;
         this.deadlines = context.deadlines();
+        this.rounds = new TimerWheel(deadlines, ROUND_NANOS, ROUNDS_AHEAD);
         this.wanted = WalkPace.ceiling(context.settings().targetPeers());
         peers.addListener(new Arrivals());
     }
@@ -87,46 +94,42 @@ final class PeerChurn {
     }
 
     /** Looks at one peer when it has fallen silent, and again as long as it is. */
-    private final class Watch {
+    private final class Watch extends TimerWheel.Timer {
         private final Peer peer;
         /** Not asked although it is silent, because there are more than enough. */
         private boolean spares;
 
-        private Deadline next;
-
         Watch(Peer peer) {
             this.peer = peer;
-            this.next = deadlines.after(PeerTable.SILENT_NANOS, this::look);
+            rounds.setAt(this, deadlines.nowNanos() + PeerTable.SILENT_NANOS);
         }
 
         void end() {
-            next.cancel();
+            rounds.cancel(this);
             spare(false);
         }
 
-        private void look() {
+        @Override
+        protected void run() {
             peers.followIfMoved(peer);
             long silent = peers.silentNanos(peer);
             long now = deadlines.nowNanos();
             if (silent < PeerTable.SILENT_NANOS) {
                 spare(false);
-                next = deadlines.after(Math.max(LOOK_AGAIN_NANOS, PeerTable.SILENT_NANOS - silent), this::look);
+                rounds.setAt(this, now + PeerTable.SILENT_NANOS - silent);
             } else if (now - peer.lastHeardNanos() >= PeerTable.GONE_NANOS || !peer.isConfirmed()) {
                 // Whose address was never proven is not asked again and again: it may be somebody else's.
                 peers.remove(peer, RemovalReason.SILENT);
             } else {
                 // Of those that are spared already, as many go on being spared as there are more than enough.
                 spare(!isNeeded(peer) && spared < confirmed - wanted + (spares ? 1 : 0));
-                if (!spares) {
+                if (spares) {
+                    rounds.setAt(this, Math.min(now + SPARE_NANOS, peer.lastHeardNanos() + PeerTable.GONE_NANOS));
+                } else {
                     probe(peer, now);
+                    rounds.setIn(this, LOOK_AGAIN_ROUNDS);
                 }
-                next = deadlines.after(nextNanos(now), this::look);
             }
-        }
-
-        private long nextNanos(long now) {
-            long untilGone = peer.lastHeardNanos() + PeerTable.GONE_NANOS - now;
-            return Math.min(untilGone, spares ? SPARE_NANOS : LOOK_AGAIN_NANOS);
         }
 
         private void spare(boolean yes) {
@@ -144,7 +147,7 @@ final class PeerChurn {
         if (latest == null || !latest.handshake().isUnderWay()) {
             // An unanswered exchange stays for 10 s, which makes that the time between probes.
             exchanges.start(Purpose.PROBE, WalkTarget.ofKnown(peer));
-        } else if (now - latest.startedNanos() < 2 * LOOK_AGAIN_NANOS) {
+        } else if (now - latest.startedNanos() < 2 * ROUND_NANOS) {
             pings.send(peer.address());
         }
     }

@@ -57,7 +57,7 @@ class ChurnTest {
 
         network.runFor(Duration.ofSeconds(30));
         assertThat(node.peers().size()).isEqualTo(1);
-        assertThat(askedAtSeconds()).contains(42L, 52L, 62L);
+        assertThat(askedAtSeconds()).contains(43L, 53L, 63L);
 
         network.runFor(Duration.ofSeconds(2));
         assertThat(node.peers().size()).isZero();
