@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.FlowOptions;
@@ -57,6 +58,9 @@ public final class BtDownload implements Download {
 
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final Set<InetSocketAddress> peersSeen = ConcurrentHashMap.newKeySet();
+    /** Of pieces that peers have sent and that are right. */
+    private final AtomicLong verifiedBytes = new AtomicLong();
+
     private final PeerRetries retries = new PeerRetries();
     private final BtRuntime runtime;
     private final TorrentId id;
@@ -92,7 +96,8 @@ public final class BtDownload implements Download {
         peers.forEach(peer -> retries.add(peer, System.nanoTime()));
         runtime.getEventSource()
                 .onPeerDiscovered(id, event -> retries.discovered(address(event.getPeer()), System.nanoTime()))
-                .onPeerConnected(id, event -> onConnected(address(event.getPeer())));
+                .onPeerConnected(id, event -> onConnected(address(event.getPeer())))
+                .onPieceVerified(id, event -> onPiece(event.getPieceIndex()));
         processing = client.startAsync(this::onState, STATE_MILLIS);
         var unused = processing.whenComplete((done, failure) -> onProcessed(failure));
         retrying = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -177,6 +182,14 @@ public final class BtDownload implements Download {
         }
     }
 
+    private void onPiece(int piece) {
+        Torrent known = torrent;
+        if (known != null) {
+            long behind = known.getSize() - piece * known.getChunkSize();
+            verifiedBytes.addAndGet(Math.min(known.getChunkSize(), behind));
+        }
+    }
+
     private void onState(TorrentSessionState latest) {
         state = latest;
         if (torrent != null && latest.getLeft() == 0 && latest.getPiecesRemaining() == 0) {
@@ -189,14 +202,21 @@ public final class BtDownload implements Download {
         if (failure != null) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             finished.completeExceptionally(new IllegalStateException("the download failed: " + cause.getMessage()));
-        } else if (torrent != null && !closing) {
-            // It ends by itself when all pieces are there and right, and else only by our stopping it. What was told of
-            // its
-            // state last may be older than the last piece.
+        } else if (isWhole()) {
             finished.complete(null);
         } else {
             finished.completeExceptionally(new IllegalStateException("the download has ended before it was done"));
         }
+    }
+
+    /** It ends by itself when all is there, and what was told of its state last may be older than the last piece. */
+    private boolean isWhole() {
+        Torrent known = torrent;
+        if (known == null || closing) {
+            return false;
+        }
+        storage.flush();
+        return PieceCheck.isWhole(known, storage);
     }
 
     private void retry() {
@@ -245,7 +265,8 @@ public final class BtDownload implements Download {
     @Override
     public long deliveredBytes() {
         TorrentSessionState latest = state;
-        return latest == null ? 0 : latest.getDownloaded();
+        // The state is told at intervals, and a short download is done before the first.
+        return Math.max(verifiedBytes.get(), latest == null ? 0 : latest.getDownloaded());
     }
 
     @Override
