@@ -22,6 +22,7 @@ final class HttpCall implements HttpListener {
     private static final Logger log = LoggerFactory.getLogger(HttpCall.class);
 
     private final EngineDriver driver;
+    private final TroubleReport troubles;
     private final ClientExchanges exchanges;
     private final HttpQuestion question;
     private final Duration limit;
@@ -31,11 +32,13 @@ final class HttpCall implements HttpListener {
 
     HttpCall(
             EngineDriver driver,
+            TroubleReport troubles,
             ClientExchanges exchanges,
             HttpQuestion question,
             Duration limit,
             @Nullable String isolationKey) {
         this.driver = driver;
+        this.troubles = troubles;
         this.exchanges = exchanges;
         this.question = question;
         this.limit = limit;
@@ -95,10 +98,8 @@ final class HttpCall implements HttpListener {
             case NO_EXIT ->
                 new TunnelException(Kind.NO_HTTP_EXIT, "no exit is known that performs HTTP exchanges", null);
             case NO_CIRCUIT ->
-                new TunnelException(
-                        Kind.NO_CIRCUIT,
-                        "no circuit to an exit for HTTP was ready within " + limit.toSeconds() + " s",
-                        null);
+                TunnelException.noCircuit(
+                        "no circuit to an exit for HTTP was ready within " + limit.toSeconds() + " s", troubles.now());
             case UNANSWERED ->
                 new TunnelException(
                         Kind.HTTP_UNANSWERED,

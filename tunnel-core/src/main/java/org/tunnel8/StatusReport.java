@@ -26,10 +26,11 @@ final class StatusReport {
 
     private StatusReport() {}
 
-    static TunnelStatus withoutEngine(EngineDriver driver, TunnelStatus.State state, String reason) {
+    static TunnelStatus withoutEngine(EngineDriver driver, TunnelStatus.State state, TunnelTrouble trouble) {
         return new TunnelStatus(
                 state,
-                reason,
+                trouble.sentence(),
+                Optional.of(trouble),
                 Optional.empty(),
                 0,
                 0,
@@ -47,7 +48,7 @@ final class StatusReport {
     static TunnelStatus of(
             EngineDriver driver,
             TunnelStatus.State state,
-            String reason,
+            Optional<TunnelTrouble> trouble,
             @Nullable Socks5Server proxy,
             CallbackThread callbacks,
             DirectLeases leases) {
@@ -72,7 +73,8 @@ final class StatusReport {
         leases.outside().counters().drops().forEach((dropped, count) -> drops.put("DIRECT_" + dropped.name(), count));
         return new TunnelStatus(
                 state,
-                reason,
+                trouble.map(TunnelTrouble::sentence).orElse(""),
+                trouble,
                 Optional.of(driver.localAddress()),
                 engine.peers().confirmedCount(),
                 engine.peers().candidates(PeerFlags.EXIT_BT).size(),
@@ -87,7 +89,7 @@ final class StatusReport {
                 leases.status());
     }
 
-    private static BootstrapStatus of(DiscoveryStatus status) {
+    static BootstrapStatus of(DiscoveryStatus status) {
         return new BootstrapStatus(
                 BootstrapStatus.State.valueOf(status.bootstrap().name()),
                 status.bootstrapServers(),

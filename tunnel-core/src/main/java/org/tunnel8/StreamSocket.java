@@ -30,6 +30,7 @@ final class StreamSocket implements TunnelSocket, StreamListener {
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final EngineDriver driver;
+    private final TroubleReport troubles;
     private final InetSocketAddress remote;
     private final CompletableFuture<TunnelSocket> connected = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,8 +60,9 @@ final class StreamSocket implements TunnelSocket, StreamListener {
 
     private record PendingWrite(ByteBuffer source, CompletableFuture<Void> outcome) {}
 
-    StreamSocket(EngineDriver driver, InetSocketAddress remote) {
+    StreamSocket(EngineDriver driver, TroubleReport troubles, InetSocketAddress remote) {
         this.driver = driver;
+        this.troubles = troubles;
         this.remote = remote;
     }
 
@@ -99,7 +101,9 @@ final class StreamSocket implements TunnelSocket, StreamListener {
         boolean wasOpen = connected.isDone();
         TunnelException why = wasOpen && end == StreamEnd.RESET
                 ? new TunnelException(Kind.CONNECTION_LOST, "the peer has broken off the stream", null)
-                : exception(end);
+                : end == StreamEnd.NO_CIRCUIT
+                        ? TunnelException.noCircuit("no circuit was ready within 20 s", troubles.now())
+                        : exception(end);
         drain(true);
         lock.lock();
         try {

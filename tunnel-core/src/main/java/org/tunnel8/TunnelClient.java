@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,6 +35,7 @@ import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
+import org.tunnel8.engine.Trouble;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.proxy.Tunnels;
@@ -73,11 +75,11 @@ public final class TunnelClient implements AutoCloseable {
     private final Socks5Settings socks5Settings;
     private final Consumer<TunnelEvent> onEvent;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final Unavailability unavailability;
 
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private volatile @Nullable Socks5Server socks5;
     private final int hops;
+    private final TroubleReport troubles;
     /** Loop thread only. */
     private @Nullable StreamFlows streams;
 
@@ -105,7 +107,6 @@ public final class TunnelClient implements AutoCloseable {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
         this.hops = circuits.hops();
-        this.unavailability = new Unavailability(circuits.minPeers(), circuits.hops());
         CommunityId community = CommunityId.parse(network.communityId());
         DriverSettings settings = new DriverSettings(
                 "tunnel8-client",
@@ -131,6 +132,7 @@ public final class TunnelClient implements AutoCloseable {
                                 memory, memoryAge, trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
         this.callbacks = new CallbackThread("tunnel8-callbacks");
         this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
+        this.troubles = new TroubleReport(driver, hops);
         this.uplink = new OwnUplink(driver::hasRoom, driver.loop(), driver::nowNanos, bytesPerSecond);
         DirectOutside outside = new DirectOutside(driver.loop(), bindAddress, "tunnel8-client-direct-names");
         this.leases = new DirectLeases(driver.loop(), driver::nowNanos, InstantSource.system(), outside, this::tell);
@@ -202,11 +204,12 @@ public final class TunnelClient implements AutoCloseable {
     private static TunnelException portUnavailable(@Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         String what = cause == null ? "a port cannot be bound" : String.valueOf(cause.getMessage());
-        return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, cause);
+        return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, cause, TroubleReport.unbound(what));
     }
 
     private static TunnelException closed() {
-        return new TunnelException(TunnelException.Kind.CLOSED, "the client is closed; build a new one", null);
+        return new TunnelException(
+                TunnelException.Kind.CLOSED, "the client is closed; build a new one", null, TroubleReport.closed());
     }
 
     private TunnelException notRunning() {
@@ -214,7 +217,7 @@ public final class TunnelClient implements AutoCloseable {
             return closed();
         }
         String what = "the client is not running yet: call start() and wait for its future first";
-        return new TunnelException(TunnelException.Kind.NOT_STARTED, what, null);
+        return new TunnelException(TunnelException.Kind.NOT_STARTED, what, null, TroubleReport.notStarted(what));
     }
 
     /**
@@ -222,7 +225,7 @@ public final class TunnelClient implements AutoCloseable {
      *
      * @param limit how long at most, from now on
      * @return completes when a circuit can be used, at once if one can already; fails with a {@link TunnelException} of
-     *     kind NO_CIRCUIT that says what is lacking if none is ready in time, PORT_UNAVAILABLE if starting has failed,
+     *     kind NO_CIRCUIT that says why ({@link TunnelException#trouble()}) if none is ready in time, PORT_UNAVAILABLE if starting has failed,
      *     or CLOSED if the client is closed. On a thread of the common pool
      */
     public CompletableFuture<Void> whenReady(Duration limit) {
@@ -236,10 +239,7 @@ public final class TunnelClient implements AutoCloseable {
     private TunnelException noCircuit(Duration limit) {
         boolean isShort = limit.compareTo(Duration.ofSeconds(1)) < 0;
         String time = isShort ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
-        return new TunnelException(
-                TunnelException.Kind.NO_CIRCUIT,
-                "no circuit was ready within " + time + ": " + status().reason(),
-                null);
+        return TunnelException.noCircuit("no circuit was ready within " + time, status().trouble());
     }
 
     /**
@@ -322,7 +322,7 @@ public final class TunnelClient implements AutoCloseable {
         if (socks5 == null || state == TunnelStatus.State.CLOSED) {
             throw notRunning();
         }
-        StreamSocket socket = new StreamSocket(driver, peer);
+        StreamSocket socket = new StreamSocket(driver, troubles, peer);
         try {
             driver.loop().execute(() -> socket.over(streams().connect(target, options, socket)));
         } catch (RejectedExecutionException e) {
@@ -426,6 +426,7 @@ public final class TunnelClient implements AutoCloseable {
         Duration most = limit.compareTo(LONGEST_HTTP) > 0 ? LONGEST_HTTP : limit;
         return new HttpCall(
                         driver,
+                        troubles,
                         exchanges,
                         question,
                         most,
@@ -485,13 +486,14 @@ public final class TunnelClient implements AutoCloseable {
             return last;
         }
         return driver.hasEngine()
-                ? StatusReport.of(driver, state, unavailability.reason(driver.engine()), socks5, callbacks, leases)
+                ? StatusReport.of(driver, state, troubles.now(), socks5, callbacks, leases)
                 : StatusReport.withoutEngine(
                         driver,
                         state,
-                        state == TunnelStatus.State.NEW
-                                ? "the client has not been started"
-                                : "the port is being bound");
+                        TroubleReport.notStarted(
+                                state == TunnelStatus.State.NEW
+                                        ? "the client has not been started"
+                                        : "the port is being bound"));
     }
 
     /**
@@ -522,11 +524,11 @@ public final class TunnelClient implements AutoCloseable {
             return;
         }
         state = TunnelStatus.State.CLOSED;
-        String reason = String.valueOf(why.getMessage());
+        TunnelTrouble trouble = why.trouble().orElseGet(TroubleReport::closed);
         leases.close();
         lastStatus = driver.hasEngine()
-                ? StatusReport.of(driver, state, reason, socks5, callbacks, leases)
-                : StatusReport.withoutEngine(driver, state, reason);
+                ? StatusReport.of(driver, state, Optional.of(trouble), socks5, callbacks, leases)
+                : StatusReport.withoutEngine(driver, state, trouble);
         if (socks5 != null) {
             socks5.close();
         }
@@ -558,8 +560,14 @@ public final class TunnelClient implements AutoCloseable {
     private void onTransportEvent(TransportEvent event) {
         if (event instanceof TransportEvent.SendFailing failing) {
             tell(new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams()));
+            if (driver.running() != null) {
+                driver.engine().onSendFailing(driver.nowNanos(), failing.datagrams());
+            }
         } else if (event instanceof TransportEvent.PortLost) {
             tell(new TunnelEvent.PortLost());
+            if (driver.running() != null) {
+                driver.engine().onPortLost(driver.nowNanos());
+            }
         }
     }
 
@@ -600,6 +608,11 @@ public final class TunnelClient implements AutoCloseable {
         @Override
         public void onFlowsMoved(Circuit from, int flows, CloseReason reason) {
             tell(new TunnelEvent.FlowsMoved(flows, reason.name()));
+        }
+
+        @Override
+        public void onTrouble(@Nullable Trouble trouble) {
+            tell(new TunnelEvent.TroubleChanged(Optional.ofNullable(troubles.of(trouble))));
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.tunnel8;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What happens in a client or node, told to the listener given to its builder, on its own callback thread. */
 public sealed interface TunnelEvent {
@@ -40,6 +41,13 @@ public sealed interface TunnelEvent {
 
     /** No circuit is ready any more: nothing can be sent until another is. */
     record Unavailable() implements TunnelEvent {}
+
+    /**
+     * The reason has changed for which the client cannot be used, or nothing be sent. Looked at each second while there is one.
+     *
+     * @param trouble what it is now; empty if nothing stands in the way any more
+     */
+    record TroubleChanged(Optional<TunnelTrouble> trouble) implements TunnelEvent {}
 
     /**
      * The number of known peers has changed.

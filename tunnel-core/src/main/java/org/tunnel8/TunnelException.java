@@ -1,6 +1,7 @@
 package org.tunnel8;
 
 import java.io.Serial;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the application what failed and what it can do; {@link #kind()} is what to switch on. */
@@ -9,6 +10,7 @@ public final class TunnelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
+    private final transient @Nullable TunnelTrouble trouble;
 
     /** What failed. */
     public enum Kind {
@@ -50,8 +52,20 @@ public final class TunnelException extends RuntimeException {
      * @param cause what caused it, or null
      */
     public TunnelException(Kind kind, String message, @Nullable Throwable cause) {
+        this(kind, message, cause, null);
+    }
+
+    /** For somebody who has waited for the client, with what stands in the way. */
+    TunnelException(Kind kind, String message, @Nullable Throwable cause, @Nullable TunnelTrouble trouble) {
         super(message, cause);
         this.kind = kind;
+        this.trouble = trouble;
+    }
+
+    /** For somebody who has waited for a circuit, with what stands in the way. */
+    static TunnelException noCircuit(String what, Optional<TunnelTrouble> trouble) {
+        String why = trouble.map(known -> ": " + known.sentence()).orElse("");
+        return new TunnelException(Kind.NO_CIRCUIT, what + why, null, trouble.orElse(null));
     }
 
     /**
@@ -61,5 +75,15 @@ public final class TunnelException extends RuntimeException {
      */
     public Kind kind() {
         return kind;
+    }
+
+    /**
+     * Why the client could not be used, when the wait for it ended.
+     *
+     * @return the same as {@link TunnelStatus#trouble()} at that moment; empty for kinds other than NO_CIRCUIT, NOT_STARTED,
+     *     PORT_UNAVAILABLE and CLOSED, where a circuit came up at the last moment, and after serialization
+     */
+    public Optional<TunnelTrouble> trouble() {
+        return Optional.ofNullable(trouble);
     }
 }

@@ -10,7 +10,8 @@ import org.tunnel8.transport.TransportCounters;
  * How a client is doing at a moment. Immutable.
  *
  * @param state whether it can be used
- * @param reason why it cannot, in a sentence for the user; empty if it can
+ * @param reason why it cannot, in a sentence for the user: that of the trouble; empty if it can
+ * @param trouble why it cannot, with the facts; empty if it can
  * @param address the address its port is bound to; empty before it is
  * @param peers peers known
  * @param exits exits among them
@@ -28,6 +29,7 @@ import org.tunnel8.transport.TransportCounters;
 public record TunnelStatus(
         State state,
         String reason,
+        Optional<TunnelTrouble> trouble,
         Optional<InetSocketAddress> address,
         int peers,
         int exits,

@@ -15,6 +15,7 @@ import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.cell.HttpResponse;
+import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * Keeps one primary circuit for each isolation key in use, and standbys for all of them (FR-018a, D15).
@@ -25,23 +26,13 @@ import org.tunnel8.wire.cell.HttpResponse;
  */
 public final class CircuitPool implements CircuitListener {
     private final CircuitSettings settings;
-    private final PeerTable peers;
+    private final FailedBuilds failed;
     private final PathSelector selector;
     private final CircuitListener listener;
     private final CircuitNetworkClient client;
     private final Isolation isolation;
     private final TriedHops tried;
     private final PoolUpkeep upkeep;
-
-    /** Why there is no circuit to use. */
-    public enum Lack {
-        /** Nothing is lacking: a circuit is ready, or being built. */
-        NONE,
-        /** Fewer peers are known than were asked for. */
-        PEERS,
-        /** No exit is known, or nobody who could be the first hop. */
-        CANDIDATES
-    }
 
     /**
      * Makes a pool; {@link #start()} sets it going.
@@ -71,7 +62,7 @@ public final class CircuitPool implements CircuitListener {
             Counters counters,
             CircuitListener listener) {
         this.settings = settings;
-        this.peers = peers;
+        this.failed = new FailedBuilds(peers, deadlines);
         this.listener = listener;
         this.isolation = new Isolation(settings.hops());
         this.tried = new TriedHops(deadlines);
@@ -243,22 +234,50 @@ public final class CircuitPool implements CircuitListener {
     }
 
     /**
-     * What stands in the way of circuits.
+     * How many peers have to be known before circuits are built.
      *
-     * @return {@link Lack#NONE} if any circuit is ready or being built
+     * @return zero or more
      */
-    public Lack lack() {
-        if (!client.circuits().isEmpty()) {
-            return Lack.NONE;
+    public int minPeers() {
+        return settings.minPeers();
+    }
+
+    /**
+     * How many exits for data are known that may be used.
+     *
+     * @return zero or more
+     */
+    public int usableExits() {
+        return selector.permitted(PeerFlags.EXIT_BT);
+    }
+
+    /**
+     * How many peers are known that could be the first hop of a circuit of the usual length.
+     *
+     * @return zero or more; the only exit there is does not count where circuits have more hops than one
+     */
+    public int usableFirstHops() {
+        int exits = usableExits();
+        if (settings.hops() == 1) {
+            return exits;
         }
-        if (peers.confirmedCount() < settings.minPeers()) {
-            return Lack.PEERS;
-        }
-        return selector.hasCandidates(settings.hops()) ? Lack.NONE : Lack.CANDIDATES;
+        int relays = selector.permitted(PeerFlags.RELAY);
+        boolean exitIsOne = exits == 1 && selector.permitted(PeerFlags.EXIT_BT | PeerFlags.RELAY) == 1;
+        return exitIsOne ? relays - 1 : relays;
+    }
+
+    /**
+     * Where attempts to build a circuit came to nothing since one was ready, in the last half minute.
+     *
+     * @return a snapshot
+     */
+    public BuildFailures buildFailures() {
+        return failed.report(client.circuits());
     }
 
     @Override
     public void onReady(Circuit circuit) {
+        failed.succeeded();
         offerToShared(circuit);
         listener.onReady(circuit);
         upkeep.onReady();
@@ -288,6 +307,9 @@ public final class CircuitPool implements CircuitListener {
 
     @Override
     public void onClosed(Circuit circuit, CloseReason reason) {
+        if (circuit.buildNanos() == 0 && reason != CloseReason.UNNEEDED && reason != CloseReason.SHUTDOWN) {
+            failed.failed(circuit, reason);
+        }
         isolation.remove(circuit);
         offerToShared(upkeep.bestStandby(isolation.usual()));
         listener.onClosed(circuit, reason);
@@ -331,6 +353,7 @@ public final class CircuitPool implements CircuitListener {
     public List<TableSize> memories() {
         List<TableSize> memories = new ArrayList<>(tried.tables());
         memories.add(client.limits().table());
+        memories.add(failed.table());
         return memories;
     }
 }

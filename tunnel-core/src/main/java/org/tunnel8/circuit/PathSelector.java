@@ -162,13 +162,17 @@ final class PathSelector {
     }
 
     /**
-     * Tells whether a path of some length can be drawn now.
+     * Counts the peers that may be hops.
      *
-     * @param hops its hops
-     * @return true if enough candidates are known
+     * @param flags what they have to offer
+     * @return how many there are
      */
-    boolean hasCandidates(int hops) {
-        return path(hops, List.of()) != null;
+    int permitted(int flags) {
+        int permitted = 0;
+        for (Peer peer : usable(flags)) {
+            permitted += rules.permits(peer.key(), peer.address()) ? 1 : 0;
+        }
+        return permitted;
     }
 
     /**

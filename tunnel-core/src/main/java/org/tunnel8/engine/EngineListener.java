@@ -1,5 +1,6 @@
 package org.tunnel8.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.walk.NatEvidence;
@@ -63,6 +64,13 @@ public interface EngineListener {
      * @param evidence how many did
      */
     default void onPuncturesFailing(boolean failing, NatEvidence evidence) {}
+
+    /**
+     * The reason has changed for which no circuit of the node's own can be used, or nothing be sent.
+     *
+     * @param trouble what it is now; null if nothing stands in the way any more
+     */
+    default void onTrouble(@Nullable Trouble trouble) {}
 
     /** What may be carried for others is used up, until there is a new quota. */
     default void onQuotaUsedUp() {}

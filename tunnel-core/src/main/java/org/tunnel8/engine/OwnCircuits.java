@@ -10,6 +10,7 @@ import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.stream.HttpExchanges;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.walk.Discovery;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.cell.HttpResponse;
 
@@ -19,10 +20,12 @@ final class OwnCircuits implements CircuitListener {
     private final CircuitPool pool;
     private final FlowTable flows;
     private final HttpExchanges exchanges;
+    private final TroubleWatch troubles;
 
     /** Makes the pool by a function, since it and its listener know each other. */
     OwnCircuits(
             Function<CircuitListener, CircuitPool> pools,
+            Discovery discovery,
             Deadlines deadlines,
             RandomGenerator random,
             Counters counters,
@@ -31,6 +34,16 @@ final class OwnCircuits implements CircuitListener {
         this.pool = pools.apply(this);
         this.flows = new FlowTable(pool, deadlines, counters);
         this.exchanges = new HttpExchanges(new HttpOverCircuits(pool.http()), deadlines, random, counters);
+        this.troubles = new TroubleWatch(pool, discovery, deadlines, listener);
+    }
+
+    void start() {
+        pool.start();
+        troubles.start();
+    }
+
+    TroubleWatch troubles() {
+        return troubles;
     }
 
     CircuitPool pool() {
@@ -46,6 +59,8 @@ final class OwnCircuits implements CircuitListener {
     }
 
     void stop() {
+        // First, as that circuits end now is no trouble.
+        troubles.stop();
         exchanges.stop();
         pool.stop();
     }
@@ -55,6 +70,7 @@ final class OwnCircuits implements CircuitListener {
         listener.onCircuitReady(circuit);
         flows.onReady().forEach((from, count) -> tellMoved(from, count, whyUnsound(from)));
         exchanges.routesChanged();
+        troubles.look();
     }
 
     @Override
@@ -68,6 +84,7 @@ final class OwnCircuits implements CircuitListener {
         exchanges.onRouteLost(circuit.id());
         listener.onCircuitClosed(circuit, reason);
         tellMoved(circuit, moved, reason);
+        troubles.look();
     }
 
     private void tellMoved(Circuit from, int count, CloseReason why) {

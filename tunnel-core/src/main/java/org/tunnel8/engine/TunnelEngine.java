@@ -70,7 +70,7 @@ public final class TunnelEngine {
             "own HTTP exchanges",
             2);
     /** Deadlines that are there however little goes on: sweeps, steps, rounds. */
-    private static final int STANDING_DEADLINES = 25;
+    private static final int STANDING_DEADLINES = 26;
 
     private final EngineSettings settings;
     private final RandomGenerator random;
@@ -162,6 +162,7 @@ public final class TunnelEngine {
                         events -> new CircuitPool(
                                 wanted, identity, table, cells, sink, cipher, peers, deadlines, random, counters,
                                 events),
+                        discovery,
                         deadlines,
                         random,
                         counters,
@@ -227,7 +228,7 @@ public final class TunnelEngine {
         discovery.start();
         relay.start();
         if (ownCircuits != null) {
-            ownCircuits.pool().start();
+            ownCircuits.start();
         }
     }
 
@@ -370,6 +371,41 @@ public final class TunnelEngine {
     public void onDeadline(long nowNanos) {
         deadlines.advance(nowNanos);
         deadlines.runDue();
+    }
+
+    /**
+     * Learns that datagrams could not be sent over the engine's own port, for a lasting reason.
+     *
+     * @param nowNanos the time
+     * @param datagrams how many
+     */
+    public void onSendFailing(long nowNanos, long datagrams) {
+        deadlines.advance(nowNanos);
+        if (ownCircuits != null) {
+            ownCircuits.troubles().sendFailing(datagrams);
+        }
+    }
+
+    /**
+     * Learns that the system has taken the engine's own port away.
+     *
+     * @param nowNanos the time
+     */
+    public void onPortLost(long nowNanos) {
+        deadlines.advance(nowNanos);
+        if (ownCircuits != null) {
+            ownCircuits.troubles().portLost();
+        }
+    }
+
+    /**
+     * Why no own circuit can be used, or nothing be sent.
+     *
+     * @return null if nothing stands in the way, or the engine has not been started; engine thread only
+     * @throws IllegalStateException if this engine keeps no circuits of its own
+     */
+    public @Nullable Trouble trouble() {
+        return client().troubles().trouble();
     }
 
     /**

@@ -137,12 +137,13 @@ final class SocksCommand implements Callable<Integer> {
             throw new UsageException("--listen must be a loopback address, not " + Endpoints.text(listen)
                     + ": the proxy asks nobody for a password");
         }
+        EntryEvents events = EntryEvents.held(report);
         TunnelClientBuilder builder = TunnelClient.builder()
                 .hops(hops)
                 .allowHops(allowedHops)
                 .denyHops(deniedHops)
                 .socks5(listen)
-                .onEvent(new EntryEvents(report));
+                .onEvent(events);
         join.applyTo(builder);
         if (inbound != null) {
             builder.inbound(inbound);
@@ -157,6 +158,7 @@ final class SocksCommand implements Callable<Integer> {
             long startNanos = System.nanoTime();
             client.start().join();
             reportProxy(report, client);
+            events.begin();
             if (directConnections == null) {
                 serve(report, client, duration, startNanos);
             } else {

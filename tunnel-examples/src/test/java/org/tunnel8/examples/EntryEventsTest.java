@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.DirectConsent;
 import org.tunnel8.NatStatus;
@@ -21,6 +22,7 @@ class EntryEventsTest {
 
     private static final List<TunnelEvent> EVENTS = List.of(
             new TunnelEvent.PeersChanged(1),
+            new TunnelEvent.TroubleChanged(Optional.empty()),
             new TunnelEvent.Degraded("nobody answers"),
             new TunnelEvent.Recovered(Duration.ofMillis(30_250)),
             new TunnelEvent.MemoryTrouble("the file is no file"),
@@ -47,6 +49,7 @@ class EntryEventsTest {
     void tellsProgramsInJsonWhetherThereIsAWayIn() {
         assertThat(told(true).lines())
                 .containsExactly(
+                        "{\"event\":\"trouble\",\"kind\":\"NONE\",\"sentence\":\"\",\"remedy\":\"\"}",
                         "{\"event\":\"degraded\",\"reason\":\"nobody answers\"}",
                         "{\"event\":\"recovered\",\"seconds\":30.25}",
                         "{\"event\":\"memory\",\"reason\":\"the file is no file\"}",

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.TunnelNetwork;
 import org.tunnel8.testing.EmbeddedNetwork;
@@ -33,11 +34,13 @@ class SocksCommandTest {
 
             assertThat(run.err()).isEmpty();
             assertThat(run.status()).isZero();
-            // When the kind of NAT is known, and a line says so, is a matter of who answers first.
+            // When the kind of NAT is known, and what is lacking at first, is a matter of who answers first.
             List<JsonObject> lines = run.jsonLines().stream()
-                    .filter(line -> !line.get("event").getAsString().equals("nat"))
+                    .filter(line ->
+                            !Set.of("nat", "trouble").contains(line.get("event").getAsString()))
                     .toList();
             assertThat(lines).hasSize(2);
+            assertThat(run.jsonLines().get(0)).isEqualTo(lines.get(0));
             JsonObject proxy = lines.get(0);
             assertThat(proxy.keySet()).containsExactly("event", "address");
             assertThat(proxy.get("event").getAsString()).isEqualTo("proxy");
@@ -57,9 +60,14 @@ class SocksCommandTest {
             CommandLineRun run = CommandLineRun.of(
                     "socks", "--json", "--bootstrap", "127.0.0.1:" + silent.getLocalPort(), "--duration", "1");
             assertThat(run.status()).isEqualTo(1);
-            assertThat(run.jsonLines()).hasSize(1);
+            assertThat(run.jsonLines().stream().map(line -> line.get("event").getAsString()))
+                    .containsExactly("proxy", "trouble");
+            JsonObject trouble = run.jsonLines().get(1);
+            assertThat(trouble.get("kind").getAsString()).isEqualTo("NO_BOOTSTRAP_SERVER");
+            assertThat(trouble.get("remedy").getAsString()).isNotBlank();
             assertThat(run.err())
                     .startsWith("tunnel socks: no circuit was ready")
+                    .contains("no bootstrap server has answered yet")
                     .hasLineCount(1);
         }
     }
@@ -82,7 +90,11 @@ class SocksCommandTest {
                             .contains("your own address", "nothing went directly"));
             assertThat(run.jsonLines().stream().map(line -> line.get("event").getAsString()))
                     .containsExactlyInAnyOrder(
-                            "proxy", "direct-connections-allowed", "direct-connections", "direct-connections-ended");
+                            "proxy",
+                            "trouble",
+                            "direct-connections-allowed",
+                            "direct-connections",
+                            "direct-connections-ended");
             JsonObject standing = run.jsonLines().stream()
                     .filter(line -> line.get("event").getAsString().equals("direct-connections"))
                     .findFirst()
