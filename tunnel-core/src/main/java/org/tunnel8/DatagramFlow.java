@@ -13,6 +13,7 @@ import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
@@ -202,7 +203,7 @@ final class DatagramFlow implements TunnelDatagrams {
         } catch (RuntimeException | Error e) {
             // What the exception says is the application's and may hold an address (D12).
             log.warn("a receiver of datagrams has failed: {}", e.getClass().getName());
-            log.debug("a receiver of datagrams has failed", e);
+            log.debug("a receiver of datagrams has failed", LogDetail.of(e));
         }
     }
 

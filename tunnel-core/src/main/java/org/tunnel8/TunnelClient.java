@@ -40,6 +40,7 @@ import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.proxy.Tunnels;
 import org.tunnel8.relay.RelaySettings;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
@@ -74,6 +75,9 @@ public final class TunnelClient implements AutoCloseable {
 
     private final Socks5Settings socks5Settings;
     private final Consumer<TunnelEvent> onEvent;
+    /** Callback thread only. */
+    private final EventLog eventLog = new EventLog(TunnelClient.class, System::nanoTime);
+
     private final CompletableFuture<Void> started = new CompletableFuture<>();
 
     private final AtomicBoolean startCalled = new AtomicBoolean();
@@ -473,7 +477,7 @@ public final class TunnelClient implements AutoCloseable {
             try {
                 return driver.ask(this::snapshot).join();
             } catch (CompletionException e) {
-                log.debug("the client was closed in the middle of a question", e);
+                log.debug("the client was closed in the middle of a question", LogDetail.of(e));
             }
         }
         // Written before the loop ended, and the loop has ended.
@@ -572,7 +576,10 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     private void tell(TunnelEvent event) {
-        callbacks.execute(() -> onEvent.accept(event));
+        callbacks.execute(() -> {
+            eventLog.write(event);
+            onEvent.accept(event);
+        });
     }
 
     /** Turns what the engine tells into the client's state and events. */

@@ -250,11 +250,11 @@ public final class CircuitNetworkClient {
         }
         circuit.becomeReady(deadlines.nowNanos());
         if (log.isDebugEnabled()) {
-            log.debug(
-                    "circuit of {} hops ready after {} ms: {}",
-                    circuit.hops(),
-                    circuit.buildNanos() / 1_000_000,
-                    circuit.explain());
+            log.atDebug()
+                    .addKeyValue("hops", circuit.hops())
+                    .addKeyValue("millis", circuit.buildNanos() / 1_000_000)
+                    .addKeyValue("path", circuit.explain())
+                    .log("circuit ready");
         }
         circuit.health.ready(); // teaches the round trip, which the signs of life are judged by
         listener.onReady(circuit);
@@ -367,7 +367,13 @@ public final class CircuitNetworkClient {
         table.remove(circuit.id(), circuit);
         peers.unpin(circuit.path().first().key());
         circuit.becomeClosed();
-        log.debug("circuit of {} hops closed: {}", circuit.hops(), reason);
+        if (log.isDebugEnabled()) {
+            log.atDebug()
+                    .addKeyValue("hops", circuit.hops())
+                    .addKeyValue("of", circuit.goalHops())
+                    .addKeyValue("reason", reason)
+                    .log("circuit closed");
+        }
         listener.onClosed(circuit, reason);
     }
 

@@ -27,6 +27,7 @@ import org.tunnel8.policy.AddressClass;
 import org.tunnel8.proxy.StreamTunnel.Stream;
 import org.tunnel8.proxy.StreamTunnel.StreamEnd;
 import org.tunnel8.proxy.StreamTunnel.StreamListener;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.HostAddress;
 import org.tunnel8.wire.IpAddress;
@@ -150,7 +151,7 @@ public final class DirectConnection implements Stream, Permit.Holder {
 
     private static StreamEnd whyNot(Throwable failure) {
         // What it says of addresses stays out of the log (D12).
-        log.debug("a direct connection was not opened: {}", failure.getClass().getSimpleName());
+        log.debug("a direct connection was not opened", LogDetail.of(failure));
         boolean refused = failure instanceof ConnectException
                 && !(failure instanceof ConnectTimeoutException)
                 && String.valueOf(failure.getMessage()).contains("refused");
@@ -361,7 +362,7 @@ public final class DirectConnection implements Stream, Permit.Holder {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            log.debug("a direct connection broke: {}", cause.getClass().getSimpleName());
+            log.debug("a direct connection broke", LogDetail.of(cause));
             ChannelFuture unused = context.close();
         }
     }

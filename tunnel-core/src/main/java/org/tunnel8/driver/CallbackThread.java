@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.LogDetail;
 
 /**
  * The thread that the application's callbacks run on, so that they can never hold up the engine's. It begins with the
@@ -103,7 +104,7 @@ public final class CallbackThread implements AutoCloseable {
                 runOne(next);
             }
         } catch (InterruptedException e) {
-            log.debug("the callback thread was interrupted and ends", e);
+            log.debug("the callback thread was interrupted and ends", LogDetail.of(e));
         }
     }
 
@@ -115,7 +116,7 @@ public final class CallbackThread implements AutoCloseable {
             // What the exception says is the application's and may hold an address (D12).
             log.warn(
                     "a callback of the application has failed: {}", e.getClass().getName());
-            log.debug("a callback of the application has failed", e);
+            log.debug("a callback of the application has failed", LogDetail.of(e));
         }
     }
 }

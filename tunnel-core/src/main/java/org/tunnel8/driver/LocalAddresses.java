@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.LogDetail;
 
 /** The addresses of this host's network interfaces. Thread-safe: functions only. */
 public final class LocalAddresses {
@@ -25,7 +26,7 @@ public final class LocalAddresses {
                     .flatMap(NetworkInterface::inetAddresses)
                     .collect(Collectors.toUnmodifiableSet());
         } catch (SocketException e) {
-            log.debug("the addresses of the network interfaces cannot be listed", e);
+            log.debug("the addresses of the network interfaces cannot be listed", LogDetail.of(e));
             return Set.of();
         }
     }

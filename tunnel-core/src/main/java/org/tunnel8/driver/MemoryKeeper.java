@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.transport.Cancellable;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.transport.udp.TransportLoop;
 import org.tunnel8.walk.RememberedPeer;
 import org.tunnel8.wire.CommunityId;
@@ -68,7 +69,7 @@ final class MemoryKeeper {
             }
             return content.peers();
         } catch (IOException | SecurityException e) {
-            log.debug("the file of remembered peers cannot be read", e);
+            log.debug("the file of remembered peers cannot be read", LogDetail.of(e));
             trouble("cannot be read (" + e.getClass().getSimpleName() + ")");
             return List.of();
         }
@@ -109,7 +110,7 @@ final class MemoryKeeper {
                 MemoryFile.write(settings.file(), community, young, nowSeconds());
                 failing.set(false);
             } catch (IOException | SecurityException e) {
-                log.debug("the file of remembered peers cannot be written", e);
+                log.debug("the file of remembered peers cannot be written", LogDetail.of(e));
                 if (!failing.getAndSet(true)) {
                     trouble("cannot be written (" + e.getClass().getSimpleName() + ")");
                 }

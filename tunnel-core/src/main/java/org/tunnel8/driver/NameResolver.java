@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.LimitedLog;
 
 /**
  * Resolves host names with the system's resolver, off the engine's thread. Thread-safe.
@@ -23,6 +24,7 @@ public final class NameResolver implements AutoCloseable {
     private static final int MAX_WAITING = 256;
     private static final long END_WAIT_MILLIS = 1_000;
     private static final Logger log = LoggerFactory.getLogger(NameResolver.class);
+    private static final LimitedLog limited = new LimitedLog(NameResolver.class, System::nanoTime);
 
     private final ThreadPoolExecutor threads;
     private final Executor loop;
@@ -73,7 +75,7 @@ public final class NameResolver implements AutoCloseable {
             return List.of();
         } catch (RuntimeException e) {
             // Whoever waits for the name must hear something, whatever a stranger has put into it.
-            log.debug("the system's resolver has failed", e);
+            limited.debug("the system's resolver has failed", e);
             return List.of();
         }
     }

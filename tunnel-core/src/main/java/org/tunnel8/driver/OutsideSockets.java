@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tunnel8.policy.SourceAddress;
 import org.tunnel8.transport.DatagramListener;
+import org.tunnel8.transport.LimitedLog;
 import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportCounters;
 import org.tunnel8.transport.udp.TransportLoop;
@@ -26,7 +25,7 @@ final class OutsideSockets implements AutoCloseable {
     /** One circuit's traffic, not a node's: many of these may be open. */
     private static final int SOCKET_BUFFER_BYTES = 1 << 20;
 
-    private static final Logger log = LoggerFactory.getLogger(OutsideSockets.class);
+    private static final LimitedLog limited = new LimitedLog(OutsideSockets.class, System::nanoTime);
 
     private final TransportLoop loop;
     private final InetAddress bindAddress;
@@ -72,7 +71,7 @@ final class OutsideSockets implements AutoCloseable {
 
     private void bound(long number, @Nullable UdpTransport socket, @Nullable Throwable failure) {
         if (socket == null) {
-            log.debug("an outside socket could not be opened", failure);
+            limited.debug("an outside socket could not be opened", failure);
             if (sockets.containsKey(number)) {
                 sockets.remove(number);
                 events.failed(number);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.transport.Cancellable;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.transport.udp.TransportLoop;
 
 /**
@@ -74,7 +75,7 @@ final class QuotaKeeper {
             QuotaFile.Content kept = QuotaFile.read(settings.file());
             usedBeforeBytes = kept == null || kept.month().isBefore(month) ? 0 : kept.usedBytes();
         } catch (IOException | SecurityException e) {
-            log.debug("the quota file cannot be used", e);
+            log.debug("the quota file cannot be used", LogDetail.of(e));
             usedBeforeBytes = settings.bytesPerMonth();
             String what = e instanceof QuotaFile.DamagedException
                     ? "is damaged"
@@ -146,7 +147,7 @@ final class QuotaKeeper {
                 QuotaFile.write(settings.file(), content);
                 failing.set(false);
             } catch (IOException | SecurityException e) {
-                log.debug("the quota file cannot be written", e);
+                log.debug("the quota file cannot be written", LogDetail.of(e));
                 if (!failing.getAndSet(true)) {
                     trouble("cannot be written (" + e.getClass().getSimpleName()
                             + "); what is used now will be forgotten with this run");

@@ -16,9 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tunnel8.policy.SourceAddress;
+import org.tunnel8.transport.LimitedLog;
 import org.tunnel8.transport.udp.TransportLoop;
 
 /**
@@ -32,7 +31,7 @@ public final class HttpConnections implements AutoCloseable {
     /** Bytes read at once: an answer of the largest size takes sixteen reads. */
     private static final int READ_BYTES = 4_096;
 
-    private static final Logger log = LoggerFactory.getLogger(HttpConnections.class);
+    private static final LimitedLog limited = new LimitedLog(HttpConnections.class, System::nanoTime);
 
     private final TransportLoop loop;
     private final InetAddress bindAddress;
@@ -109,9 +108,7 @@ public final class HttpConnections implements AutoCloseable {
             return;
         }
         if (failure != null) {
-            log.debug(
-                    "a connection to a server could not be opened: {}",
-                    failure.getClass().getSimpleName());
+            limited.debug("a connection to a server could not be opened", failure);
             ended(number);
             return;
         }
@@ -165,7 +162,7 @@ public final class HttpConnections implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            log.debug("a connection to a server broke: {}", cause.getClass().getSimpleName());
+            limited.debug("a connection to a server broke", cause);
             ChannelFuture unused = context.close();
         }
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.BootstrapStatus;
+import org.tunnel8.EventLog;
 import org.tunnel8.NatStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.TunnelEvent;
@@ -52,6 +53,9 @@ public final class TunnelNode implements AutoCloseable {
     private final byte[] publicKey;
     private final int flags;
     private final Consumer<TunnelEvent> onEvent;
+    /** Callback thread only. */
+    private final EventLog eventLog = new EventLog(TunnelNode.class, System::nanoTime);
+
     private @Nullable CompletableFuture<Void> started;
 
     TunnelNode(TunnelNodeBuilder builder, IdentityKey identity) {
@@ -121,7 +125,10 @@ public final class TunnelNode implements AutoCloseable {
     }
 
     private void tell(TunnelEvent event) {
-        callbacks.execute(() -> onEvent.accept(event));
+        callbacks.execute(() -> {
+            eventLog.write(event);
+            onEvent.accept(event);
+        });
     }
 
     private final class PeerEvents implements EngineListener {

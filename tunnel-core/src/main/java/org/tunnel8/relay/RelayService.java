@@ -22,6 +22,7 @@ import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
+import org.tunnel8.time.TokenBucket;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.MalformedMessageException;
 import org.tunnel8.wire.cell.CellCodec;
@@ -67,6 +68,9 @@ public final class RelayService implements CellRouter.CreateHandler {
     /** A circuit that runs through takes two places, as it does in the reference (PROTOCOL.md §8). */
     static final int RELAYED_PLACES = 2;
 
+    /** Lines of the log about destroys at once; later ones once a second. */
+    private static final int LOGGED_BURST = 20;
+
     private static final Logger log = LoggerFactory.getLogger(RelayService.class);
 
     private final RelaySettings settings;
@@ -83,6 +87,8 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final Joiner joiner;
     private final RelayedCircuit.Means means;
     private final Neighbours neighbours = new Neighbours();
+    /** Strangers have us send destroys. */
+    private final TokenBucket logged;
 
     private final Set<JoinedCircuit> joined = new LinkedHashSet<>();
     private final Set<RelayedCircuit> relayed = new LinkedHashSet<>();
@@ -123,6 +129,7 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.sink = sink;
         this.cipher = cipher;
         this.deadlines = deadlines;
+        this.logged = new TokenBucket(deadlines, 1, LOGGED_BURST);
         this.counters = counters;
         this.exit = exit;
         this.speedTest = new SpeedTest(cells, random);
@@ -331,7 +338,9 @@ public final class RelayService implements CellRouter.CreateHandler {
     void sendDestroy(Link to, int reason) {
         byte[] packet = DestroyCodec.encode(cells.community(), to.circuitId(), reason, identity);
         sink.send(to.address(), packet, 0, packet.length);
-        log.debug("destroy sent, reason {}", reason);
+        if (log.isDebugEnabled() && logged.tryTake()) {
+            log.atDebug().addKeyValue("reason", reason).log("destroy sent");
+        }
     }
 
     void drop(DropReason reason) {

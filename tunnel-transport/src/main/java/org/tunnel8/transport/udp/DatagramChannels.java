@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.transport.DatagramPort;
+import org.tunnel8.transport.LogDetail;
 
 /** Makes datagram channels with their socket options. Thread-safe. */
 final class DatagramChannels {
@@ -90,7 +91,7 @@ final class DatagramChannels {
                 LOG.debug("{} is not known here", option.name());
             }
         } catch (RuntimeException e) {
-            LOG.debug("{} cannot be set here", option.name(), e);
+            LOG.debug("{} cannot be set here", option.name(), LogDetail.of(e));
         }
     }
 

@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.transport.Cancellable;
 import org.tunnel8.transport.DatagramPort;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.wire.Headroom;
 
 /**
@@ -301,7 +302,7 @@ public final class TransportLoop implements Executor, AutoCloseable {
             task.run();
         } catch (RuntimeException e) {
             LOG.error("a task of the loop failed: {}", FailureText.of(e));
-            LOG.debug("a task of the loop failed", e);
+            LOG.debug("a task of the loop failed", LogDetail.of(e));
         }
     }
 }

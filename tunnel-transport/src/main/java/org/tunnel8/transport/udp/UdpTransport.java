@@ -16,6 +16,7 @@ import org.tunnel8.transport.BindFailedException;
 import org.tunnel8.transport.Cancellable;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.DatagramPort;
+import org.tunnel8.transport.LogDetail;
 import org.tunnel8.transport.SendFailure;
 import org.tunnel8.transport.TransportCounters;
 import org.tunnel8.transport.TransportEvent;
@@ -152,21 +153,21 @@ public final class UdpTransport implements DatagramPort {
             listener.onDatagram(from, buffer, offset, length);
         } catch (RuntimeException e) {
             counters.listenerFailures.add(1);
-            LOG.debug("a datagram listener failed", e);
             long failures = loop.logNews().listener.admit(1, nanoClock.getAsLong());
             if (failures > 0) {
                 LOG.error("a datagram listener failed, {} times by now: {}", failures, FailureText.of(e));
+                LOG.debug("a datagram listener failed", LogDetail.of(e));
             }
         }
     }
 
     void receiveFailed(Throwable cause) {
         counters.receiveErrors.add(1);
-        LOG.debug("receiving failed", cause);
         long nowNanos = nanoClock.getAsLong();
         long logged = loop.logNews().receiving.admit(1, nowNanos);
         if (logged > 0) {
             LOG.warn("receiving failed, {} times by now: {}", logged, FailureText.of(cause));
+            LOG.debug("receiving failed", LogDetail.of(cause));
         }
         long told = news.receiving.admit(1, nowNanos);
         if (told > 0) {
