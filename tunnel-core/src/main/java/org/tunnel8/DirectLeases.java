@@ -71,6 +71,11 @@ final class DirectLeases {
         return outside;
     }
 
+    /** How many leases hold. */
+    int held() {
+        return leases.size();
+    }
+
     /** Says what is to be done whenever something may go directly that may not have before. */
     void whenGranted(Runnable action) {
         onGranted = action;

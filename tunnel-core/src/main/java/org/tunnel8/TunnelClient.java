@@ -35,9 +35,13 @@ import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.engine.EngineListener;
+import org.tunnel8.engine.Timings;
 import org.tunnel8.engine.Trouble;
+import org.tunnel8.meters.Metering;
+import org.tunnel8.meters.Sources;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
+import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.proxy.Tunnels;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.LogDetail;
@@ -70,6 +74,7 @@ public final class TunnelClient implements AutoCloseable {
     private final OwnUplink uplink;
     private final DirectLeases leases;
     private final ClientExchanges exchanges;
+    private final Metering metering;
     /** Those that are open, and some that no longer are. Loop thread only. */
     private final Set<DatagramFlow> flows = new HashSet<>();
 
@@ -107,7 +112,8 @@ public final class TunnelClient implements AutoCloseable {
             @Nullable Path memory,
             Duration memoryAge,
             long bytesPerSecond,
-            Consumer<TunnelEvent> onEvent) {
+            Consumer<TunnelEvent> onEvent,
+            Metering.Factory metering) {
         this.socks5Settings = socks5Settings;
         this.onEvent = onEvent;
         this.hops = circuits.hops();
@@ -141,6 +147,21 @@ public final class TunnelClient implements AutoCloseable {
         DirectOutside outside = new DirectOutside(driver.loop(), bindAddress, "tunnel8-client-direct-names");
         this.leases = new DirectLeases(driver.loop(), driver::nowNanos, InstantSource.system(), outside, this::tell);
         this.exchanges = new ClientExchanges(driver, leases);
+        this.metering = metering.make(new Sources(
+                "client",
+                driver,
+                callbacks,
+                new Sources.Own(
+                        this::proxyStatistics,
+                        outside,
+                        leases::held,
+                        List.of(TunnelStatus.State.values()),
+                        () -> state)));
+    }
+
+    private @Nullable Socks5Statistics proxyStatistics() {
+        Socks5Server server = socks5;
+        return server == null ? null : server.statistics();
     }
 
     /**
@@ -183,6 +204,7 @@ public final class TunnelClient implements AutoCloseable {
             return;
         }
         lackingSinceNanos = driver.nowNanos();
+        metering.started(driver.engine().tables());
         StreamFlows carried = new StreamFlows(driver, uplink, leases, hops);
         streams = carried;
         leases.whenGranted(() -> {
@@ -501,6 +523,29 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Under which number the meters of {@link TunnelClientBuilder#metrics} count an isolation key's traffic: the value of
+     * their tag {@code key}. It holds as long as the key is in use, by a flow, a stream or an exchange, and is another key's
+     * afterwards. Waits for the engine's thread for a moment.
+     *
+     * @param isolationKey the key
+     * @return "1" to "32"; empty while the key is not in use, or is one of more than 32 and counted under "other"
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED if the client is closed
+     */
+    public Optional<String> isolationNumber(String isolationKey) {
+        Objects.requireNonNull(isolationKey);
+        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
+            throw notRunning();
+        }
+        try {
+            return driver.ask(() -> driver.counters().keys().labelOf(isolationKey))
+                    .join()
+                    .map(String::valueOf);
+        } catch (CompletionException e) {
+            throw closed();
+        }
+    }
+
+    /**
      * Processor time of the engine's thread, for measurements.
      *
      * @return time since the client was made
@@ -520,6 +565,7 @@ public final class TunnelClient implements AutoCloseable {
         driver.closeAndWait();
         leases.outside().awaitEnd();
         callbacks.close();
+        metering.close();
     }
 
     /** Ends the client for a reason, which is what all futures fail with from now on. Loop thread only. */
@@ -584,6 +630,11 @@ public final class TunnelClient implements AutoCloseable {
 
     /** Turns what the engine tells into the client's state and events. */
     private final class Events implements EngineListener {
+        @Override
+        public Timings timings() {
+            return metering.timings();
+        }
+
         @Override
         public void onCircuitReady(Circuit circuit) {
             tell(new TunnelEvent.CircuitReady(circuit.hops(), Duration.ofNanos(circuit.buildNanos())));

@@ -1,5 +1,6 @@
 package org.tunnel8;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.HopRules;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.driver.MemorySettings;
+import org.tunnel8.meters.Metering;
+import org.tunnel8.meters.NodeMeters;
 import org.tunnel8.proxy.Socks5Credentials;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.shaping.TrafficLimits;
@@ -45,6 +48,7 @@ public final class TunnelClientBuilder {
     private long bytesPerSecond = TrafficLimits.UNLIMITED;
     private @Nullable String layerCipher;
     private Consumer<TunnelEvent> onEvent = event -> {};
+    private Metering.Factory metering = Metering.Factory.NONE;
 
     TunnelClientBuilder() {}
 
@@ -285,6 +289,33 @@ public final class TunnelClientBuilder {
     }
 
     /**
+     * Has Micrometer read what the client does and how it is (FR-023): {@code docs/metrics.md} lists its meters. Micrometer is no
+     * dependency of this library: put {@code io.micrometer:micrometer-core} on the class path; without a call of this
+     * method it is never needed. All meters bear the tag {@code node}; they are registered by {@link #build()}, and taken out
+     * of the registry when the client is closed. The registry stays the application's.
+     *
+     * @param registry where the meters are to be
+     * @return this builder
+     */
+    public TunnelClientBuilder metrics(MeterRegistry registry) {
+        metering = NodeMeters.in(Objects.requireNonNull(registry), null);
+        return this;
+    }
+
+    /**
+     * The same under a name, for several clients and nodes in one registry.
+     *
+     * @param registry where the meters are to be
+     * @param node value of the tag {@code node}, 1 to 64 characters, the same in each run; "client" by default. A second
+     *     one of a name in a registry gets a number: "name-2"
+     * @return this builder
+     */
+    public TunnelClientBuilder metrics(MeterRegistry registry, String node) {
+        metering = NodeMeters.in(Objects.requireNonNull(registry), Objects.requireNonNull(node));
+        return this;
+    }
+
+    /**
      * Makes the client; {@link TunnelClient#start()} starts it. It has a thread from now on and is to be closed, started
      * or not.
      *
@@ -315,6 +346,7 @@ public final class TunnelClientBuilder {
                 memory,
                 memoryAge,
                 bytesPerSecond,
-                onEvent);
+                onEvent,
+                metering);
     }
 }

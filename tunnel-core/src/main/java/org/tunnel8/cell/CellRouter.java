@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.PacketCounts;
 import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.CellMessageId;
 
@@ -56,6 +58,8 @@ public final class CellRouter {
      * @param length bytes of the datagram
      */
     public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        PacketCounts packets = counters.packets();
+        packets.arrives(MessageKind.CELL);
         if (length <= CellFrame.HEADER_BYTES) {
             counters.dropped(DropReason.MALFORMED);
             return;
@@ -66,6 +70,7 @@ public final class CellRouter {
             endpoint.onCell(from, buffer, offset, length);
         } else if (CellFrame.plaintext(buffer, offset)
                 && buffer[offset + CellFrame.HEADER_BYTES] == CellMessageId.CREATE) {
+            packets.arrives(MessageKind.CREATE);
             creates.onCreate(from, circuitId, buffer, offset + CellFrame.HEADER_BYTES, length - CellFrame.HEADER_BYTES);
         } else {
             counters.dropped(DropReason.UNKNOWN_CIRCUIT);

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.MalformedMessageException;
@@ -58,6 +59,7 @@ public final class DestroyGate {
      * @param length its bytes
      */
     public void onDatagram(byte[] buffer, int offset, int length) {
+        counters.packets().arrives(MessageKind.DESTROY);
         // No neighbour on a circuit has another kind of key, and to read such a key alone costs more than all the rest.
         if (!DestroyCodec.hasUsualKey(buffer, offset, length)) {
             counters.dropped(DropReason.MALFORMED);

@@ -8,11 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.AddressMemo;
 import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.cell.CellKinds;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.ReplayWindow;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.OtherSide;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.Headroom;
 import org.tunnel8.wire.IpAddress;
@@ -97,6 +99,7 @@ public final class Circuit implements CellEndpoint {
     public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
         int message = offset + CellFrame.HEADER_BYTES;
         int messageBytes = length - CellFrame.HEADER_BYTES;
+        client.packets().arrivesFrom(OtherSide.FIRST_HOP);
         if (CellFrame.plaintext(buffer, offset)) {
             client.onPlaintext(this, buffer, message, messageBytes);
             return;
@@ -136,6 +139,7 @@ public final class Circuit implements CellEndpoint {
 
     @Override
     public void onDestroy(int reason) {
+        client.packets().arrivesFrom(OtherSide.FIRST_HOP);
         client.destroyed(this, reason);
     }
 
@@ -169,6 +173,7 @@ public final class Circuit implements CellEndpoint {
     /** Seals a message for the last hop and sends it to the first. */
     void send(byte[] buffer, int offset, int length) {
         boolean relayEarly = relayEarlySent < RELAY_EARLY_CELLS || buffer[offset] == CellMessageId.EXTEND;
+        client.packets().departs(CellKinds.of(buffer[offset]), OtherSide.FIRST_HOP);
         int start = offset;
         int bytes = length;
         for (int i = hops.size() - 1; i >= 0; i--) {

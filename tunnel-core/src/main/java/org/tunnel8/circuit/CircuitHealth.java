@@ -166,7 +166,9 @@ final class CircuitHealth {
         if (match == null) {
             return false;
         }
-        rtt.sample(deadlines.nowNanos() - match.sentNanos());
+        long tookNanos = deadlines.nowNanos() - match.sentNanos();
+        rtt.sample(tookNanos);
+        client.roundTrip(circuit, tookNanos);
         if (match.counts() && match.inTime()) {
             quality.ping(true);
         }

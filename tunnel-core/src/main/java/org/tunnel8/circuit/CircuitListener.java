@@ -13,6 +13,31 @@ public interface CircuitListener {
     void onReady(Circuit circuit);
 
     /**
+     * A hop was added to a circuit.
+     *
+     * @param circuit the circuit, which has it already
+     * @param tookNanos since it was asked
+     */
+    default void onHopAdded(Circuit circuit, long tookNanos) {}
+
+    /**
+     * A circuit is about to end while a hop is being added, and not because it is not wanted any more.
+     *
+     * @param circuit the circuit, with the hops it has so far
+     * @param reason why
+     * @param afterNanos since the hop was asked
+     */
+    default void onHopFailed(Circuit circuit, CloseReason reason, long afterNanos) {}
+
+    /**
+     * A ping was answered through a circuit.
+     *
+     * @param circuit the circuit
+     * @param nanos since it was sent
+     */
+    default void onRoundTrip(Circuit circuit, long nanos) {}
+
+    /**
      * The next hop of a circuit takes longer than hops do; another circuit may be quicker.
      *
      * @param circuit the circuit, which is still being built

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.cell.CellKinds;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
 import org.tunnel8.cell.SealedCandidates;
@@ -19,6 +20,9 @@ import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.OtherSide;
+import org.tunnel8.metrics.PacketCounts;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadline;
@@ -68,6 +72,7 @@ public final class CircuitNetworkClient {
     private final Deadlines deadlines;
     private final RandomGenerator random;
     private final Counters counters;
+    private final PacketCounts packets;
     private final CircuitListener listener;
     private final Blame blame;
     private final TriedHops tried;
@@ -101,6 +106,7 @@ public final class CircuitNetworkClient {
         this.deadlines = deadlines;
         this.random = random;
         this.counters = counters;
+        this.packets = counters.packets();
         this.listener = listener;
         this.tried = tried;
         this.limits = new LearntLimits(deadlines);
@@ -129,6 +135,7 @@ public final class CircuitNetworkClient {
 
     private void sendCreate(
             Circuit circuit, HopAttempt attempt, Create create, boolean relayEarly, long repeatNanos, long untilNanos) {
+        packets.departs(MessageKind.CREATE, OtherSide.FIRST_HOP);
         cells.sendPlain(circuit.firstHop(), circuit.id(), relayEarly, create);
         long nextNanos = deadlines.nowNanos() + repeatNanos;
         Deadline timer = nextNanos < untilNanos
@@ -150,6 +157,7 @@ public final class CircuitNetworkClient {
 
     /** A plaintext cell on an own circuit: only the first hop's created is taken. */
     void onPlaintext(Circuit circuit, byte[] buffer, int offset, int length) {
+        packets.arrives(CellKinds.of(buffer[offset]));
         HopAttempt attempt = circuit.attempt;
         if (attempt == null || circuit.hops() > 0 || buffer[offset] != CellMessageId.CREATED) {
             drop(DropReason.PLAINTEXT_REFUSED);
@@ -169,6 +177,7 @@ public final class CircuitNetworkClient {
 
     /** A message that the last hop has sealed. */
     void onMessage(Circuit circuit, InetSocketAddress from, byte[] buffer, int offset, int length) {
+        packets.arrives(CellKinds.of(buffer[offset]));
         if (buffer[offset] == CellMessageId.DATA) {
             onData(circuit, from, buffer, offset, length);
             return;
@@ -239,6 +248,7 @@ public final class CircuitNetworkClient {
         buildTimes.took(attempt.kind, tookNanos);
         circuit.attempt = null;
         circuit.add(new Hop(attempt.target, keys));
+        listener.onHopAdded(circuit, tookNanos);
         if (circuit.hops() == 1) {
             circuit.health.start();
         } else {
@@ -334,6 +344,11 @@ public final class CircuitNetworkClient {
         listener.onFailing(circuit);
     }
 
+    /** A ping was answered. */
+    void roundTrip(Circuit circuit, long nanos) {
+        listener.onRoundTrip(circuit, nanos);
+    }
+
     /** A circuit that was given up by half answers again. */
     void recovered(Circuit circuit) {
         circuit.hopKeys().forEach(tried::succeeded);
@@ -362,7 +377,12 @@ public final class CircuitNetworkClient {
         }
         if (reason != CloseReason.DESTROYED) {
             byte[] packet = DestroyCodec.encode(cells.community(), circuit.id(), reason.code(), identity);
+            packets.departs(MessageKind.DESTROY, OtherSide.FIRST_HOP);
             sink.send(circuit.firstHop(), packet, 0, packet.length);
+        }
+        HopAttempt attempt = circuit.attempt;
+        if (attempt != null && reason.isFailure()) {
+            listener.onHopFailed(circuit, reason, deadlines.nowNanos() - attempt.startedNanos);
         }
         table.remove(circuit.id(), circuit);
         peers.unpin(circuit.path().first().key());
@@ -409,6 +429,10 @@ public final class CircuitNetworkClient {
 
     TriedHops tried() {
         return tried;
+    }
+
+    PacketCounts packets() {
+        return packets;
     }
 
     void drop(DropReason reason) {

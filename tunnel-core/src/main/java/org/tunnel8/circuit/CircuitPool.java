@@ -284,6 +284,21 @@ public final class CircuitPool implements CircuitListener {
     }
 
     @Override
+    public void onHopAdded(Circuit circuit, long tookNanos) {
+        listener.onHopAdded(circuit, tookNanos);
+    }
+
+    @Override
+    public void onHopFailed(Circuit circuit, CloseReason reason, long afterNanos) {
+        listener.onHopFailed(circuit, reason, afterNanos);
+    }
+
+    @Override
+    public void onRoundTrip(Circuit circuit, long nanos) {
+        listener.onRoundTrip(circuit, nanos);
+    }
+
+    @Override
     public void onSlow(Circuit circuit) {
         upkeep.lookNow();
     }

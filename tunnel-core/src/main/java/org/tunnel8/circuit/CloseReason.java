@@ -25,6 +25,11 @@ public enum CloseReason {
     /** The client stops. */
     SHUTDOWN;
 
+    /** Whether it ended against our will, and not because it has done its part. */
+    boolean isFailure() {
+        return this != SHUTDOWN && this != UNNEEDED && this != WORN_OUT;
+    }
+
     /** The reason code that a destroy bears (PROTOCOL.md §8). */
     int code() {
         return switch (this) {

@@ -107,6 +107,7 @@ public final class FlowTable {
         private final Receiver receiver;
         private final @Nullable String isolationKey;
         private final int hops;
+        private final int label;
         private @Nullable Circuit circuit;
         private boolean open = true;
         /** Datagrams that wait for a circuit; kept by who holds them. */
@@ -116,6 +117,7 @@ public final class FlowTable {
             this.receiver = receiver;
             this.isolationKey = isolationKey;
             this.hops = hops;
+            this.label = counters.keys().acquire(isolationKey);
         }
 
         /**
@@ -144,6 +146,7 @@ public final class FlowTable {
                 return false;
             }
             counters.packet(Kind.DATA_PACKETS_SENT, Kind.DATA_BYTES_SENT, length);
+            counters.keys().sent(label, length);
             return true;
         }
 
@@ -171,6 +174,7 @@ public final class FlowTable {
                 open = false;
                 waitingDatagrams.forget(this);
                 leave();
+                counters.keys().release(isolationKey, label);
                 pool.release(isolationKey, hops);
             }
         }
@@ -271,7 +275,9 @@ public final class FlowTable {
             counters.dropped(DropReason.NO_FLOW);
             return;
         }
-        together.receiverOf(origin).receiver.onDatagram(origin, buffer, offset, length);
+        Flow flow = together.receiverOf(origin);
+        counters.keys().received(flow.label, length);
+        flow.receiver.onDatagram(origin, buffer, offset, length);
     }
 
     /**

@@ -14,6 +14,7 @@ import org.tunnel8.crypto.LayerCiphers;
 import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.EngineSettings;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.metrics.Counters;
 import org.tunnel8.transport.Cancellable;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.TransportCounters;
@@ -46,6 +47,7 @@ public final class EngineDriver implements EngineEdge.Driven {
 
     private volatile @Nullable UdpTransport port;
     private @Nullable TunnelEngine engine;
+    private volatile Counters counters = new Counters();
     private @Nullable Cancellable timer;
     private long timerNanos = Long.MAX_VALUE;
     private volatile boolean closing;
@@ -128,6 +130,7 @@ public final class EngineDriver implements EngineEdge.Driven {
         TunnelEngine started = new TunnelEngine(
                 engineSettings, settings.identity(), cipher.create(), new SecureRandom(), nowNanos(), edge, listener);
         engine = started;
+        counters = started.counters();
         if (quota != null) {
             started.quota(nowNanos(), quota.begin());
         }
@@ -318,6 +321,24 @@ public final class EngineDriver implements EngineEdge.Driven {
             }
         }
         return CompletableFuture.failedFuture(new IllegalStateException("the node is closed"));
+    }
+
+    /**
+     * What the engine has counted; nothing before it runs. Thread-safe.
+     *
+     * @return the engine's counters from its start on
+     */
+    public Counters counters() {
+        return counters;
+    }
+
+    /**
+     * What the driver's threads are named after.
+     *
+     * @return the name in its settings
+     */
+    public String name() {
+        return settings.name();
     }
 
     /**

@@ -22,6 +22,11 @@ record DiscoveryEvents(Effects effects, EngineListener listener) implements Disc
     }
 
     @Override
+    public void roundTrip(long nanos) {
+        listener.timings().peerRoundTrip(nanos);
+    }
+
+    @Override
     public void natTypeChanged(NatType type, NatEvidence evidence) {
         listener.onNatType(type, evidence);
     }

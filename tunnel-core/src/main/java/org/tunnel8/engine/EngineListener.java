@@ -9,6 +9,15 @@ import org.tunnel8.walk.NatType;
 /** Hears what happens in an engine. Called on the engine's thread. */
 public interface EngineListener {
     /**
+     * Who takes what the engine measures.
+     *
+     * @return the same object each time
+     */
+    default Timings timings() {
+        return Timings.NONE;
+    }
+
+    /**
      * A circuit of the node's own can be used.
      *
      * @param circuit the circuit

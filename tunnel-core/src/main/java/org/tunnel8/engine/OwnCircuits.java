@@ -67,10 +67,26 @@ final class OwnCircuits implements CircuitListener {
 
     @Override
     public void onReady(Circuit circuit) {
+        listener.timings().circuitReady(circuit.hops(), circuit.buildNanos());
         listener.onCircuitReady(circuit);
         flows.onReady().forEach((from, count) -> tellMoved(from, count, whyUnsound(from)));
         exchanges.routesChanged();
         troubles.look();
+    }
+
+    @Override
+    public void onHopAdded(Circuit circuit, long tookNanos) {
+        listener.timings().hopAdded(circuit.hops(), tookNanos);
+    }
+
+    @Override
+    public void onHopFailed(Circuit circuit, CloseReason reason, long afterNanos) {
+        listener.timings().hopFailed(circuit.hops() + 1, reason, afterNanos);
+    }
+
+    @Override
+    public void onRoundTrip(Circuit circuit, long nanos) {
+        listener.timings().circuitRoundTrip(circuit.goalHops(), nanos);
     }
 
     @Override
@@ -82,6 +98,7 @@ final class OwnCircuits implements CircuitListener {
     public void onClosed(Circuit circuit, CloseReason reason) {
         int moved = flows.onClosed(circuit);
         exchanges.onRouteLost(circuit.id());
+        listener.timings().circuitClosed(circuit.goalHops(), reason);
         listener.onCircuitClosed(circuit, reason);
         tellMoved(circuit, moved, reason);
         troubles.look();

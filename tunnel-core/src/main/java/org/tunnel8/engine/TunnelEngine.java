@@ -116,6 +116,7 @@ public final class TunnelEngine {
         this.deadlines = new Deadlines(nowNanos);
         DatagramSink sink = (to, buffer, offset, length) -> {
             counters.packet(Kind.PACKETS_SENT, Kind.BYTES_SENT, length);
+            counters.packets().sent(length);
             effects.send(to, buffer, offset, length);
         };
         this.peers = new PeerTable(PeerTable.DEFAULT_CAPACITY, deadlines);
@@ -258,6 +259,11 @@ public final class TunnelEngine {
     public void onDatagram(long nowNanos, InetSocketAddress from, byte[] buffer, int offset, int length) {
         deadlines.advance(nowNanos);
         counters.packet(Kind.PACKETS_RECEIVED, Kind.BYTES_RECEIVED, length);
+        dispatch(from, buffer, offset, length);
+        counters.packets().received(length);
+    }
+
+    private void dispatch(InetSocketAddress from, byte[] buffer, int offset, int length) {
         boolean isOurs = length > CommunityId.PREFIX_BYTES && community.matchesPrefix(buffer, offset, length);
         if (isOurs) {
             int messageId = buffer[offset + CommunityId.PREFIX_BYTES] & 0xff;

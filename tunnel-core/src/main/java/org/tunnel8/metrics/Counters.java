@@ -2,8 +2,6 @@ package org.tunnel8.metrics;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Counts of one engine.
@@ -11,8 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The engine's thread alone writes; any thread may read, and sees each count a moment old at most.
  */
 public final class Counters {
-    private final Map<DropReason, AtomicLong> drops = zeros(DropReason.class);
-    private final Map<Kind, AtomicLong> traffic = zeros(Kind.class);
+    private static final DropReason[] REASONS = DropReason.values();
+
+    private final LongCounts drops = new LongCounts(REASONS.length);
+    private final LongCounts traffic = new LongCounts(Kind.values().length);
+    private final PacketCounts packets = new PacketCounts();
+    private final KeyTraffic keys = new KeyTraffic();
 
     /** What traffic is counted by. */
     public enum Kind {
@@ -50,6 +52,38 @@ public final class Counters {
         EXIT_HTTP_REPLY_BYTES,
         /** Signatures of others that were checked, right or wrong: the dearest thing that a packet can ask for. */
         SIGNATURES_CHECKED,
+        /** Streams that this side has begun, or wanted to. */
+        STREAMS_BEGUN,
+        /** Streams of others that were accepted. */
+        STREAMS_ACCEPTED,
+        /** Packets that streams have sent, of all types. */
+        STREAM_PACKETS_SENT,
+        /** Packets that have come for streams. */
+        STREAM_PACKETS_RECEIVED,
+        /** Bytes of streams that the other side has acknowledged, and all before them. */
+        STREAM_BYTES_SENT,
+        /** Bytes that have come for streams, each once. */
+        STREAM_BYTES_RECEIVED,
+        /** Packets with data that were sent again. */
+        STREAM_RETRANSMISSIONS,
+        /** Times that a stream's other side acknowledged nothing for the whole time-out. */
+        STREAM_TIMEOUTS,
+        /** Streams that ended with all bytes of both sides. */
+        STREAMS_CLOSED,
+        /** Streams that the other side refused or broke off. */
+        STREAMS_RESET,
+        /** Streams that nobody answered. */
+        STREAMS_UNANSWERED,
+        /** Streams whose other side fell silent. */
+        STREAMS_TIMED_OUT,
+        /** Streams that this side broke off. */
+        STREAMS_BROKEN_OFF,
+        /** Streams that ended because their flow left through another exit. */
+        STREAMS_MOVED,
+        /** Streams that ended with their flow. */
+        STREAMS_FLOW_CLOSED,
+        /** Streams that never began because there were too many. */
+        STREAMS_TOO_MANY,
     }
 
     /** Makes counters that stand at zero. */
@@ -61,7 +95,7 @@ public final class Counters {
      * @param reason why
      */
     public void dropped(DropReason reason) {
-        add(drops, reason, 1);
+        drops.add(LongCounts.indexOf(reason), 1);
     }
 
     /**
@@ -70,7 +104,17 @@ public final class Counters {
      * @param kind of what
      */
     public void happened(Kind kind) {
-        add(traffic, kind, 1);
+        traffic.add(LongCounts.indexOf(kind), 1);
+    }
+
+    /**
+     * Counts several occurrences, or bytes. Engine thread only.
+     *
+     * @param kind of what
+     * @param amount how many, zero or more
+     */
+    public void happened(Kind kind, long amount) {
+        traffic.add(LongCounts.indexOf(kind), amount);
     }
 
     /**
@@ -81,8 +125,8 @@ public final class Counters {
      * @param length number of bytes of this packet
      */
     public void packet(Kind packets, Kind bytes, int length) {
-        add(traffic, packets, 1);
-        add(traffic, bytes, length);
+        traffic.add(LongCounts.indexOf(packets), 1);
+        traffic.add(LongCounts.indexOf(bytes), length);
     }
 
     /**
@@ -92,7 +136,7 @@ public final class Counters {
      * @return zero or more
      */
     public long drops(DropReason reason) {
-        return read(drops, reason);
+        return drops.get(LongCounts.indexOf(reason));
     }
 
     /**
@@ -102,7 +146,7 @@ public final class Counters {
      */
     public Map<DropReason, Long> drops() {
         Map<DropReason, Long> counted = new EnumMap<>(DropReason.class);
-        for (DropReason reason : DropReason.values()) {
+        for (DropReason reason : REASONS) {
             long count = drops(reason);
             if (count > 0) {
                 counted.put(reason, count);
@@ -118,24 +162,24 @@ public final class Counters {
      * @return zero or more
      */
     public long traffic(Kind kind) {
-        return read(traffic, kind);
+        return traffic.get(LongCounts.indexOf(kind));
     }
 
-    private static <K extends Enum<K>> Map<K, AtomicLong> zeros(Class<K> kinds) {
-        Map<K, AtomicLong> counts = new EnumMap<>(kinds);
-        for (K kind : kinds.getEnumConstants()) {
-            counts.put(kind, new AtomicLong());
-        }
-        return counts;
+    /**
+     * Datagrams of the node's own port by what they hold and who the other side is.
+     *
+     * @return the same object each time
+     */
+    public PacketCounts packets() {
+        return packets;
     }
 
-    private static <K extends Enum<K>> long read(Map<K, AtomicLong> counts, K kind) {
-        return Objects.requireNonNull(counts.get(kind)).getOpaque();
-    }
-
-    private static <K extends Enum<K>> void add(Map<K, AtomicLong> counts, K kind, long amount) {
-        // One writer: no read-modify-write instruction is needed, only that readers see whole values.
-        AtomicLong count = Objects.requireNonNull(counts.get(kind));
-        count.setOpaque(count.getPlain() + amount);
+    /**
+     * Application traffic by isolation key.
+     *
+     * @return the same object each time
+     */
+    public KeyTraffic keys() {
+        return keys;
     }
 }

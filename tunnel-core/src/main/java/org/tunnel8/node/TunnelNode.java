@@ -27,7 +27,10 @@ import org.tunnel8.driver.MemorySettings;
 import org.tunnel8.driver.QuotaAccount;
 import org.tunnel8.driver.QuotaSettings;
 import org.tunnel8.engine.EngineListener;
+import org.tunnel8.engine.Timings;
 import org.tunnel8.engine.TunnelEngine;
+import org.tunnel8.meters.Metering;
+import org.tunnel8.meters.Sources;
 import org.tunnel8.policy.TargetRules;
 import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
@@ -50,6 +53,7 @@ import org.tunnel8.wire.walk.PeerFlags;
 public final class TunnelNode implements AutoCloseable {
     private final EngineDriver driver;
     private final CallbackThread callbacks;
+    private final Metering metering;
     private final byte[] publicKey;
     private final int flags;
     private final Consumer<TunnelEvent> onEvent;
@@ -114,6 +118,7 @@ public final class TunnelNode implements AutoCloseable {
         this.callbacks = new CallbackThread(builder.name + "-callbacks");
         this.onEvent = builder.onEvent;
         this.driver = new EngineDriver(settings, new PeerEvents(), this::onTransportEvent);
+        this.metering = builder.metering.make(new Sources(builder.name, driver, callbacks, null));
     }
 
     private void onTransportEvent(TransportEvent event) {
@@ -132,6 +137,11 @@ public final class TunnelNode implements AutoCloseable {
     }
 
     private final class PeerEvents implements EngineListener {
+        @Override
+        public Timings timings() {
+            return metering.timings();
+        }
+
         @Override
         public void onPeers(int peers) {
             tell(new TunnelEvent.PeersChanged(peers));
@@ -198,11 +208,17 @@ public final class TunnelNode implements AutoCloseable {
                     var unused = driver.close();
                     throw startFailed(failure);
                 }
+                var unused = driver.ask(this::tellTables);
                 return null;
             });
             started = running;
         }
         return running.copy();
+    }
+
+    private boolean tellTables() {
+        metering.started(driver.engine().tables());
+        return true;
     }
 
     private static TunnelException startFailed(Throwable failure) {
@@ -352,5 +368,6 @@ public final class TunnelNode implements AutoCloseable {
     public void close() {
         driver.closeAndWait();
         callbacks.close();
+        metering.close();
     }
 }

@@ -1,5 +1,6 @@
 package org.tunnel8.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import org.tunnel8.TunnelException;
 import org.tunnel8.TunnelNetwork;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.driver.MemorySettings;
+import org.tunnel8.meters.Metering;
+import org.tunnel8.meters.NodeMeters;
 import org.tunnel8.policy.Cidr;
 import org.tunnel8.policy.DeniedTargets;
 import org.tunnel8.policy.PortSet;
@@ -61,6 +64,7 @@ public final class TunnelNodeBuilder {
     Path quotaFile;
 
     Consumer<TunnelEvent> onEvent = event -> {};
+    Metering.Factory metering = Metering.Factory.NONE;
     String name = "tunnel8-node";
     private @Nullable Path identity;
 
@@ -332,6 +336,33 @@ public final class TunnelNodeBuilder {
      */
     public TunnelNodeBuilder onEvent(Consumer<TunnelEvent> listener) {
         onEvent = Objects.requireNonNull(listener);
+        return this;
+    }
+
+    /**
+     * Has Micrometer read what the node does and how it is (FR-023): {@code docs/metrics.md} lists its meters. Micrometer is no
+     * dependency of this library: put {@code io.micrometer:micrometer-core} on the class path; without a call of this
+     * method it is never needed. All meters bear the tag {@code node}; they are registered by {@link #build()}, and taken out
+     * of the registry when the node is closed. The registry stays the application's.
+     *
+     * @param registry where the meters are to be
+     * @return this builder
+     */
+    public TunnelNodeBuilder metrics(MeterRegistry registry) {
+        metering = NodeMeters.in(Objects.requireNonNull(registry), null);
+        return this;
+    }
+
+    /**
+     * The same under a name, for several clients and nodes in one registry.
+     *
+     * @param registry where the meters are to be
+     * @param node value of the tag {@code node}, 1 to 64 characters, the same in each run; what {@link #name} says by default. A second
+     *     one of a name in a registry gets a number: "name-2"
+     * @return this builder
+     */
+    public TunnelNodeBuilder metrics(MeterRegistry registry, String node) {
+        metering = NodeMeters.in(Objects.requireNonNull(registry), Objects.requireNonNull(node));
         return this;
     }
 

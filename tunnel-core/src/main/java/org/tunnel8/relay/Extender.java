@@ -9,6 +9,8 @@ import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.EphemeralKey;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.OtherSide;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.Neighbours.Link;
@@ -136,6 +138,7 @@ final class Extender {
     }
 
     private void sendCreate(PendingExtend pending, long repeatNanos, long untilNanos) {
+        service.packets().departs(MessageKind.CREATE, OtherSide.NEXT_HOP);
         service.cells().passPlain(pending.next.address(), pending.next.circuitId(), pending.create);
         long next = deadlines.nowNanos() + repeatNanos;
         Deadline timer = next < untilNanos
@@ -146,7 +149,7 @@ final class Extender {
 
     /** Gives up an extend; a created that comes for it later finds nothing, and who may have sent it need not wait. */
     void abandon(PendingExtend pending) {
-        service.sendDestroy(pending.next, Destroy.REASON_UNNEEDED);
+        service.sendDestroy(pending.next, OtherSide.NEXT_HOP, Destroy.REASON_UNNEEDED);
         forget(pending);
     }
 

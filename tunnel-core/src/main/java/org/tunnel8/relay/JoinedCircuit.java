@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.cell.CellKinds;
 import org.tunnel8.cell.JoinedPath;
 import org.tunnel8.cell.ReplayWindow;
 import org.tunnel8.crypto.LayerCipher;
@@ -11,6 +12,7 @@ import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.crypto.SendCounter;
 import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.OtherSide;
 import org.tunnel8.peer.Peer;
 import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.wire.cell.CellFrame;
@@ -55,6 +57,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
 
     @Override
     public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        service.packets().arrivesFrom(OtherSide.PREVIOUS_HOP);
         if (CellFrame.plaintext(buffer, offset)) {
             // A repeated create ends here too: one that was accepted is not answered twice (D5).
             service.drop(DropReason.PLAINTEXT_REFUSED);
@@ -88,6 +91,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
 
     @Override
     public void onDestroy(int reason) {
+        service.packets().arrivesFrom(OtherSide.PREVIOUS_HOP);
         service.destroyed(this);
     }
 
@@ -101,6 +105,7 @@ final class JoinedCircuit implements CellEndpoint, JoinedPath {
         if (!open) {
             return;
         }
+        service.packets().departs(CellKinds.of(buffer[offset]), OtherSide.PREVIOUS_HOP);
         service.cipher().seal(keys.backward(), backwardCounter.next(), buffer, offset, length);
         service.cells()
                 .pass(

@@ -13,6 +13,8 @@ import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.KeyAgreement;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.OtherSide;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Diversity;
 import org.tunnel8.peer.Peer;
@@ -128,6 +130,7 @@ final class Joiner {
         }
         KeyAgreement.Response response = KeyAgreement.respond(
                 identity, EphemeralKey.generate(random), create.ephemeralKey().toBytes());
+        service.packets().arrivesFrom(OtherSide.PREVIOUS_HOP);
         accepted.add(circuitId, service.nowNanos());
         Link previous = neighbours.link(from, key, circuitId);
         List<Peer> offered = randomRelays(previous);
@@ -137,6 +140,7 @@ final class Joiner {
                 service.cipher(),
                 response.keys().forward(),
                 offered.stream().map(Peer::key).toList());
+        service.packets().departs(MessageKind.CREATED, OtherSide.PREVIOUS_HOP);
         service.cells()
                 .passPlain(
                         from,

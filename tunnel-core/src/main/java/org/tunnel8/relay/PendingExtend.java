@@ -3,8 +3,10 @@ package org.tunnel8.relay;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.cell.CellEndpoint;
+import org.tunnel8.cell.CellKinds;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.OtherSide;
 import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.wire.MalformedMessageException;
@@ -45,10 +47,12 @@ final class PendingExtend implements CellEndpoint {
 
     @Override
     public void onCell(InetSocketAddress from, byte[] buffer, int offset, int length) {
+        service.packets().arrivesFrom(OtherSide.NEXT_HOP);
         if (!CellFrame.plaintext(buffer, offset)) {
             service.drop(DropReason.WRONG_STATE);
             return;
         }
+        service.packets().arrives(CellKinds.of(buffer[offset + CellFrame.HEADER_BYTES]));
         try {
             if (CellCodec.decode(buffer, offset + CellFrame.HEADER_BYTES, length - CellFrame.HEADER_BYTES)
                             instanceof Created created
@@ -69,6 +73,7 @@ final class PendingExtend implements CellEndpoint {
 
     @Override
     public void onDestroy(int reason) {
+        service.packets().arrivesFrom(OtherSide.NEXT_HOP);
         extender.forget(this);
     }
 

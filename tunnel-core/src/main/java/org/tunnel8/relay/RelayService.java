@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.cell.CellKinds;
 import org.tunnel8.cell.CellRouter;
 import org.tunnel8.cell.CellSender;
 import org.tunnel8.cell.CircuitTable;
@@ -17,6 +18,9 @@ import org.tunnel8.crypto.KeyAgreement;
 import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.OtherSide;
+import org.tunnel8.metrics.PacketCounts;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.relay.Neighbours.Link;
@@ -81,6 +85,7 @@ public final class RelayService implements CellRouter.CreateHandler {
     private final LayerCipher cipher;
     private final Deadlines deadlines;
     private final Counters counters;
+    private final PacketCounts packets;
     private final JoinedService exit;
     private final SpeedTest speedTest;
     private final Extender extender;
@@ -131,11 +136,12 @@ public final class RelayService implements CellRouter.CreateHandler {
         this.deadlines = deadlines;
         this.logged = new TokenBucket(deadlines, 1, LOGGED_BURST);
         this.counters = counters;
+        this.packets = counters.packets();
         this.exit = exit;
         this.speedTest = new SpeedTest(cells, random);
         this.extender = new Extender(
                 this, settings, identity.publicKey(), table, neighbours, peers, deadlines, random, extendTargets);
-        this.means = new RelayedCircuit.Means(cipher, cells, deadlines, counters, this::destroyed);
+        this.means = new RelayedCircuit.Means(cipher, cells, deadlines, counters, packets, this::destroyed);
         this.joiner = new Joiner(this, settings, identity, neighbours, peers, deadlines, random);
     }
 
@@ -156,12 +162,11 @@ public final class RelayService implements CellRouter.CreateHandler {
      */
     public void destroyAll(int reason) {
         for (JoinedCircuit circuit : List.copyOf(joined)) {
-            sendDestroy(circuit.previous(), reason);
+            sendDestroy(circuit.previous(), OtherSide.PREVIOUS_HOP, reason);
             forget(circuit, false);
         }
         for (RelayedCircuit circuit : List.copyOf(relayed)) {
-            sendDestroy(circuit.forward().from, reason);
-            sendDestroy(circuit.forward().to, reason);
+            sendDestroys(circuit, reason);
             forget(circuit);
         }
     }
@@ -207,6 +212,7 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     void onMessage(
             JoinedCircuit circuit, InetSocketAddress from, boolean relayEarly, byte[] buffer, int offset, int length) {
+        packets.arrives(CellKinds.of(buffer[offset]));
         if (buffer[offset] == CellMessageId.DATA) {
             circuit.carriesData();
             exit.onData(circuit, from, buffer, offset, length);
@@ -271,7 +277,8 @@ public final class RelayService implements CellRouter.CreateHandler {
 
     private void destroyed(RelayedCircuit circuit, Link next, int reason) {
         if (reason != 0) {
-            sendDestroy(next, reason);
+            OtherSide side = next.equals(circuit.forward().to) ? OtherSide.NEXT_HOP : OtherSide.PREVIOUS_HOP;
+            sendDestroy(next, side, reason);
         }
         forget(circuit);
     }
@@ -283,7 +290,7 @@ public final class RelayService implements CellRouter.CreateHandler {
                     || now - circuit.createdNanos() > settings.ageLimit().toNanos()) {
                 forget(circuit, false);
             } else if (circuit.bytes() > settings.trafficLimitBytes()) {
-                sendDestroy(circuit.previous(), Destroy.REASON_UNKNOWN);
+                sendDestroy(circuit.previous(), OtherSide.PREVIOUS_HOP, Destroy.REASON_UNKNOWN);
                 forget(circuit, false);
             }
         }
@@ -291,8 +298,7 @@ public final class RelayService implements CellRouter.CreateHandler {
             if (now - circuit.lastForwardNanos() > settings.idleLimit().toNanos()) {
                 forget(circuit);
             } else if (circuit.bytes() > settings.trafficLimitBytes()) {
-                sendDestroy(circuit.forward().from, Destroy.REASON_UNKNOWN);
-                sendDestroy(circuit.forward().to, Destroy.REASON_UNKNOWN);
+                sendDestroys(circuit, Destroy.REASON_UNKNOWN);
                 forget(circuit);
             }
         }
@@ -335,12 +341,22 @@ public final class RelayService implements CellRouter.CreateHandler {
         circuit.sendBack(cells.scratch(), Headroom.FRONT_BYTES, length);
     }
 
-    void sendDestroy(Link to, int reason) {
+    private void sendDestroys(RelayedCircuit circuit, int reason) {
+        sendDestroy(circuit.forward().from, OtherSide.PREVIOUS_HOP, reason);
+        sendDestroy(circuit.forward().to, OtherSide.NEXT_HOP, reason);
+    }
+
+    void sendDestroy(Link to, OtherSide side, int reason) {
+        packets.departs(MessageKind.DESTROY, side);
         byte[] packet = DestroyCodec.encode(cells.community(), to.circuitId(), reason, identity);
         sink.send(to.address(), packet, 0, packet.length);
         if (log.isDebugEnabled() && logged.tryTake()) {
             log.atDebug().addKeyValue("reason", reason).log("destroy sent");
         }
+    }
+
+    PacketCounts packets() {
+        return packets;
     }
 
     void drop(DropReason reason) {

@@ -11,6 +11,9 @@ import org.tunnel8.crypto.SessionKeys;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.MessageKind;
+import org.tunnel8.metrics.OtherSide;
+import org.tunnel8.metrics.PacketCounts;
 import org.tunnel8.relay.Neighbours.Link;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.cell.CellFrame;
@@ -38,7 +41,12 @@ final class RelayedCircuit {
 
     /** What all circuits of a node are relayed with: one object for all of them. */
     record Means(
-            LayerCipher cipher, CellSender cells, Deadlines deadlines, Counters counters, Destruction destruction) {}
+            LayerCipher cipher,
+            CellSender cells,
+            Deadlines deadlines,
+            Counters counters,
+            PacketCounts packets,
+            Destruction destruction) {}
 
     RelayedCircuit(Means means, SessionKeys keys, SendCounter backwardCounter, Link previous, Link next) {
         this.forward = new Forward(this, means, keys.forward(), previous, next);
@@ -97,6 +105,7 @@ final class RelayedCircuit {
 
         @Override
         public final void onCell(InetSocketAddress sender, byte[] buffer, int offset, int length) {
+            means.packets.arrivesFrom(fromSide());
             if (CellFrame.plaintext(buffer, offset)) {
                 means.counters.dropped(DropReason.PLAINTEXT_REFUSED);
                 return;
@@ -120,8 +129,12 @@ final class RelayedCircuit {
 
         @Override
         public final void onDestroy(int reason) {
+            means.packets.arrivesFrom(fromSide());
             means.destruction.destroyed(circuit, to, reason);
         }
+
+        /** Which neighbour its cells come from. */
+        abstract OtherSide fromSide();
 
         abstract boolean pass(boolean relayEarly, byte[] buffer, int offset, int length);
     }
@@ -135,6 +148,11 @@ final class RelayedCircuit {
         }
 
         @Override
+        OtherSide fromSide() {
+            return OtherSide.PREVIOUS_HOP;
+        }
+
+        @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
             int opened = means.cipher.open(key, buffer, offset, length);
             if (opened <= 0) {
@@ -145,6 +163,7 @@ final class RelayedCircuit {
                 return false;
             }
             lastNanos = means.deadlines.nowNanos();
+            means.packets.departs(MessageKind.CELL, OtherSide.NEXT_HOP);
             means.cells.pass(circuit, toAddress, toId, relayEarly, buffer, offset + LayerCipher.COUNTER_BYTES, opened);
             return true;
         }
@@ -159,11 +178,17 @@ final class RelayedCircuit {
         }
 
         @Override
+        OtherSide fromSide() {
+            return OtherSide.NEXT_HOP;
+        }
+
+        @Override
         boolean pass(boolean relayEarly, byte[] buffer, int offset, int length) {
             if (!means.cells.others().takeIn(CellFrame.HEADER_BYTES + length)) {
                 return false;
             }
             means.cipher.seal(key, counter.next(), buffer, offset, length);
+            means.packets.departs(MessageKind.CELL, OtherSide.PREVIOUS_HOP);
             means.cells.pass(
                     circuit,
                     toAddress,

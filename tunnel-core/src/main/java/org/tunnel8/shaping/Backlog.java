@@ -39,11 +39,14 @@ final class Backlog {
         final long socket;
         final InetSocketAddress to;
         final byte[] datagram;
+        /** As what it is to be counted when it goes. */
+        final int departure;
 
-        Held(long socket, InetSocketAddress to, byte[] datagram) {
+        Held(long socket, InetSocketAddress to, byte[] datagram, int departure) {
             this.socket = socket;
             this.to = to;
             this.datagram = datagram;
+            this.departure = departure;
         }
 
         int heldBytes() {

@@ -194,7 +194,8 @@ public final class TrafficShaper {
         } else if (backlogs.isEmpty() && pace.isDue(deadlines.nowNanos()) && outlet.hasRoom()) {
             pass(socket, to, buffer, offset, length);
         } else {
-            Held held = new Held(socket, to, Arrays.copyOfRange(buffer, offset, offset + length));
+            byte[] copy = Arrays.copyOfRange(buffer, offset, offset + length);
+            Held held = new Held(socket, to, copy, counters.packets().holdDeparture());
             drop(DropReason.UPLINK_FULL, backlogs.add(circuit, held));
             free = false;
             arrange();
@@ -229,6 +230,7 @@ public final class TrafficShaper {
             if (next == null) {
                 break;
             }
+            counters.packets().departsAsBefore(next.departure);
             pass(next.socket, next.to, next.datagram, 0, next.datagram.length);
         }
         settle();

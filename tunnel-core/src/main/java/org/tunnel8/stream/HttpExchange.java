@@ -52,6 +52,7 @@ public final class HttpExchange {
     private final ByteString request;
     private final @Nullable String isolationKey;
     private final HttpListener listener;
+    private final int label;
     private final Set<PublicKey> tried = new HashSet<>();
     private final Deadline limit;
 
@@ -93,6 +94,7 @@ public final class HttpExchange {
         this.target = target;
         this.request = request;
         this.isolationKey = isolationKey;
+        this.label = owner.keys().acquire(isolationKey);
         this.listener = listener;
         this.limit = deadlines.after(limitNanos, this::onLimit);
         this.waitingSinceNanos = deadlines.nowNanos();
@@ -122,6 +124,7 @@ public final class HttpExchange {
         tried.add(over.exit());
         identifier = owner.register(this, over);
         setTimer(TRY_NANOS, () -> tryAgain(HttpFailure.UNANSWERED));
+        owner.keys().sent(label, request.length());
         over.ask(new HttpRequest(identifier, target, request));
     }
 
@@ -132,6 +135,7 @@ public final class HttpExchange {
             owner.drop(DropReason.UNSOLICITED);
             return;
         }
+        owner.keys().received(label, response.chunk().length());
         switch (parts.add(response)) {
             case ADDED -> {}
             case DUPLICATE -> owner.drop(DropReason.DUPLICATE_ANSWER);
@@ -204,6 +208,7 @@ public final class HttpExchange {
         limit.cancel();
         leaveRoute();
         setTimer(0, null);
+        owner.keys().release(isolationKey, label);
         owner.ended(this);
         return true;
     }

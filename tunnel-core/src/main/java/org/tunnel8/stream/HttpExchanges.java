@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.metrics.KeyTraffic;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Address;
@@ -163,6 +164,10 @@ public final class HttpExchanges {
 
     void ended(HttpExchange exchange) {
         running.remove(exchange);
+    }
+
+    KeyTraffic keys() {
+        return counters.keys();
     }
 
     void drop(DropReason reason) {

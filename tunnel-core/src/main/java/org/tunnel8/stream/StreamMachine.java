@@ -2,6 +2,7 @@ package org.tunnel8.stream;
 
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.HostAddress;
@@ -206,6 +207,7 @@ final class StreamMachine {
         sender.offered(syn.windowBytes());
         receiver.begin(UtpPacket.whole(syn.number(), FIRST_NUMBERS) + 1);
         packetsReceived++;
+        endpoint.happened(Kind.STREAM_PACKETS_RECEIVED, 1);
         noteTime(syn, nowNanos);
         news.connected();
         endpoint.dirty(this);
@@ -214,6 +216,7 @@ final class StreamMachine {
     void onPacket(Address origin, UtpPacket packet, long nowNanos) {
         int type = packet.type();
         packetsReceived++;
+        endpoint.happened(Kind.STREAM_PACKETS_RECEIVED, 1);
         endpoint.dirty(this);
         if (type == UtpPacket.SYN) {
             if (state == UtpState.SYN_RECV) {
@@ -280,6 +283,7 @@ final class StreamMachine {
 
     private void onData(UtpPacket packet, boolean isFin, long nowNanos) {
         boolean wasFinished = receiver.isFinished();
+        long receivedBefore = receiver.receivedBytes();
         switch (receiver.take(packet, isFin)) {
             case IN_ORDER -> {
                 acknowledgements.count(nowNanos);
@@ -296,6 +300,7 @@ final class StreamMachine {
             }
             case WRONG -> endpoint.dropped(DropReason.WRONG_STATE);
         }
+        endpoint.happened(Kind.STREAM_BYTES_RECEIVED, receiver.receivedBytes() - receivedBefore);
         if (receiver.isFinished() && !wasFinished) {
             acknowledgements.atOnce();
             news.finished();
@@ -363,6 +368,11 @@ final class StreamMachine {
         }
     }
 
+    /** Counts for {@link UtpSender}. */
+    void happened(Kind what, long amount) {
+        endpoint.happened(what, amount);
+    }
+
     /** Sends a packet for {@link UtpSender}. */
     void send(int type, long number, ByteChunks bytes, int at, int length) {
         endpoint.writer().packet(this, type, number, bytes, at, length);
@@ -375,6 +385,7 @@ final class StreamMachine {
         UtpPacket.write(
                 to, offset, type, extension, id, micros, replyMicros, receiver.offer(), number, receiver.next() - 1);
         packetsSent++;
+        endpoint.happened(Kind.STREAM_PACKETS_SENT, 1);
         sentNanos = endpoint.nowNanos();
         if (extension != 0 || !receiver.hasGap()) {
             acknowledgements.said();
@@ -442,6 +453,7 @@ final class StreamMachine {
         long linger = LINGERING_ROUND_TRIPS * sender.roundTripNanos();
         endsNanos = endpoint.nowNanos() + Math.max(LEAST_LINGER_NANOS, linger);
         sender.clear();
+        endpoint.happened(why.counted(), 1);
         listener.onEnded(stream, why);
         receiver.clear();
         endpoint.ended(this);

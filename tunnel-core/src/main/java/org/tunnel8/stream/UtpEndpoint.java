@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.metrics.Counters.Kind;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.time.Deadline;
@@ -85,6 +86,7 @@ public final class UtpEndpoint {
      */
     public UtpStream connect(Address target, UtpListener listener) {
         boolean hasPlace = !isClosed && makePlace();
+        counters.happened(Kind.STREAMS_BEGUN);
         int id = drawId();
         StreamMachine stream = new StreamMachine(this, listener, target, false, id, payloadBytes(target));
         if (hasPlace) {
@@ -155,6 +157,7 @@ public final class UtpEndpoint {
             }
             StreamMachine stream =
                     new StreamMachine(this, listener, origin, true, id + 1 & 0xffff, payloadBytes(origin));
+            counters.happened(Kind.STREAMS_ACCEPTED);
             table.add(stream);
             stream.begin(packet, StreamMachine.FIRST_NUMBERS + random.nextInt(IDS), nowNanos());
         }
@@ -301,6 +304,10 @@ public final class UtpEndpoint {
 
     void dropped(DropReason why) {
         counters.dropped(why);
+    }
+
+    void happened(Kind what, long amount) {
+        counters.happened(what, amount);
     }
 
     /** Has a stream do its work at the end of the batch. */

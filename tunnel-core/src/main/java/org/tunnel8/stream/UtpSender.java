@@ -1,5 +1,7 @@
 package org.tunnel8.stream;
 
+import org.tunnel8.metrics.Counters.Kind;
+
 /**
  * The half of a stream that sends: what was written, and when what of it leaves. Engine thread only.
  */
@@ -121,6 +123,7 @@ final class UtpSender {
             long number = recovery.nextRepeatable();
             if (number >= 0) {
                 recovery.repeat(number, nowNanos);
+                stream.happened(Kind.STREAM_RETRANSMISSIONS, 1);
                 emit(number, nowNanos);
             }
             return number >= 0;
@@ -214,6 +217,7 @@ final class UtpSender {
         if (dropped >= 0) {
             bytes.drop(dropped);
             head += dropped;
+            stream.happened(Kind.STREAM_BYTES_SENT, dropped);
             progressNanos = nowNanos;
             timerNanos = Long.MAX_VALUE;
             startTimer(nowNanos);
@@ -243,6 +247,7 @@ final class UtpSender {
                 probing = true;
             } else {
                 // Beyond its window it was a probe, or what the other side had no room for after all.
+                stream.happened(Kind.STREAM_TIMEOUTS, 1);
                 recovery.loseAll(unsent - head <= peerWindow);
             }
         }

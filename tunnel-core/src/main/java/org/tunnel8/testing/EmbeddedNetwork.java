@@ -1,5 +1,6 @@
 package org.tunnel8.testing;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
@@ -61,6 +63,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
         private int createsPerSecond = 100_000;
         private String community = COMMUNITY;
         private @Nullable String layerCipher;
+        private UnaryOperator<TunnelNodeBuilder> metering = UnaryOperator.identity();
 
         private Builder() {}
 
@@ -120,6 +123,18 @@ public final class EmbeddedNetwork implements AutoCloseable {
          */
         public Builder layerCipher(String name) {
             layerCipher = LayerCiphers.named(name).name();
+            return this;
+        }
+
+        /**
+         * Has Micrometer read all nodes, as {@link TunnelNodeBuilder#metrics(MeterRegistry)} does: as {@code tunnel8-bootstrap},
+         * {@code tunnel8-relay1} and so on, {@code tunnel8-exit1} and so on.
+         *
+         * @param registry where their meters are to be
+         * @return this builder
+         */
+        public Builder metrics(MeterRegistry registry) {
+            metering = node -> node.metrics(registry);
             return this;
         }
 
@@ -250,7 +265,7 @@ public final class EmbeddedNetwork implements AutoCloseable {
         if (settings.layerCipher != null) {
             builder.layerCipher(settings.layerCipher);
         }
-        return builder;
+        return settings.metering.apply(builder);
     }
 
     /**

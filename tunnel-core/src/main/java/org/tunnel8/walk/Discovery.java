@@ -44,6 +44,7 @@ public final class Discovery {
     private final Counters counters;
     private final AnnouncedFlags announced;
     private final WalkContext context;
+    private final WalkTally tally;
     private final OwnAddresses own;
     private final NatTypeEstimator nat;
     private final Intake intake;
@@ -90,9 +91,14 @@ public final class Discovery {
         this.counters = counters;
         this.own = new OwnAddresses(settings.localAddress(), settings.interfaces(), deadlines);
         this.nat = new NatTypeEstimator(own, deadlines, listener);
-        WalkOutput output = new WalkOutput(identity, settings.signatures(), sink);
+        this.tally = new WalkTally(counters.packets(), peers, this::isServer);
+        WalkOutput output = new WalkOutput(identity, settings.signatures(), (to, buffer, offset, length) -> {
+            tally.departs(to, buffer, offset, length);
+            sink.send(to, buffer, offset, length);
+        });
         this.announced = new AnnouncedFlags(settings.flags());
-        this.context = new WalkContext(settings, announced, own, nat, peers, deadlines, random, output, counters);
+        this.context =
+                new WalkContext(settings, announced, own, nat, peers, deadlines, random, output, counters, listener);
         this.exchanges = new Exchanges(
                 deadlines,
                 random,
@@ -137,6 +143,10 @@ public final class Discovery {
                 walker.news();
             }
         });
+    }
+
+    private boolean isServer(InetSocketAddress address) {
+        return bootstrap.isServer(address);
     }
 
     private final class Outcomes implements Exchanges.Outcome {
@@ -206,6 +216,7 @@ public final class Discovery {
         if (length <= CommunityId.PREFIX_BYTES || !running) {
             return false;
         }
+        tally.arrives(from, buffer, offset, length);
         int id = buffer[offset + CommunityId.PREFIX_BYTES] & 0xff;
         CommunityId community = settings.community();
         if (settings.member()) {

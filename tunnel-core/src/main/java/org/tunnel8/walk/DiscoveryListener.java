@@ -31,6 +31,13 @@ public interface DiscoveryListener {
     default void recovered(long afterNanos) {}
 
     /**
+     * A peer has answered a question of ours.
+     *
+     * @param nanos since it was asked
+     */
+    default void roundTrip(long nanos) {}
+
+    /**
      * What we are behind was told, or turned out to be something else (edge case 2).
      *
      * @param type what it is now

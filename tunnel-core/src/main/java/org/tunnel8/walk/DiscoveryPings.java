@@ -50,7 +50,7 @@ final class DiscoveryPings {
         Peer peer = context.peers().byAddress(from);
         if (peer != null) {
             context.peers().proven(peer);
-            peer.rtt().sample(now - ping.sentNanos());
+            context.answered(peer, now - ping.sentNanos());
         }
     }
 

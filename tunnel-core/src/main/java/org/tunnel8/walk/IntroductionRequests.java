@@ -158,7 +158,7 @@ final class IntroductionRequests {
         walker.met(from);
         Peer peer = peers.byKey(sender);
         if (peer != null) {
-            peer.rtt().sample(rttNanos);
+            context.answered(peer, rttNanos);
             peer.reliability()
                     .succeeded(PeerRole.INTRODUCTION, context.deadlines().nowNanos());
         }

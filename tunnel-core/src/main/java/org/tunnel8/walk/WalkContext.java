@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.Counters.Kind;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.walk.WalkCodec;
@@ -19,10 +20,17 @@ record WalkContext(
         Deadlines deadlines,
         RandomGenerator random,
         WalkOutput output,
-        Counters counters) {
+        Counters counters,
+        DiscoveryListener listener) {
     /** Tells whether a packet bears our own key: we have met ourselves. */
     boolean isOwn(PublicKey key) {
         return output.identity().publicKey().equals(key);
+    }
+
+    /** A peer has answered: notes how long that took. */
+    void answered(Peer peer, long rttNanos) {
+        peer.rtt().sample(rttNanos);
+        listener.roundTrip(rttNanos);
     }
 
     /** The signature of a packet, not checked yet. */

@@ -29,6 +29,7 @@ final class Floors {
             Set.of("engine"),
             Set.of("driver"),
             Set.of("direct"),
+            Set.of("meters"),
             Set.of(ROOT),
             Set.of("node"),
             Set.of("testing", "simulation"));

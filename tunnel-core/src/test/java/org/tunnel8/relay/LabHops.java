@@ -19,7 +19,12 @@ public final class LabHops {
     /** A circuit that runs through the node. */
     public static void relay(LabNode node, SessionKeys keys, LabLink previous, LabLink next) {
         RelayedCircuit.Means means = new RelayedCircuit.Means(
-                node.cipher(), node.cells(), node.deadlines(), node.counters(), (closed, told, reason) -> {
+                node.cipher(),
+                node.cells(),
+                node.deadlines(),
+                node.counters(),
+                node.counters().packets(),
+                (closed, told, reason) -> {
                     throw new AssertionError("nobody destroys this circuit");
                 });
         RelayedCircuit circuit =
