@@ -47,6 +47,7 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     private final List<Circuit> becameReady = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
     private final List<CloseReason> moved = new ArrayList<>();
+    private Timings timings = Timings.NONE;
     private int nextOutsidePort = FIRST_OUTSIDE_PORT;
 
     /** A datagram that came back through a flow. */
@@ -134,6 +135,16 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     public static EngineNode client(
             VirtualNetwork network, String address, CircuitSettings circuits, EngineNode bootstrap) {
         return new EngineNode(network, address, 0, false, circuits, List.of(bootstrap.address));
+    }
+
+    /** Says who takes what this node's engine measures from now on. */
+    void measuredBy(Timings taker) {
+        timings = taker;
+    }
+
+    @Override
+    public Timings timings() {
+        return timings;
     }
 
     /** An endpoint from text such as {@code 203.0.113.1:7000}. */

@@ -23,8 +23,18 @@ class ReadmeExampleTest {
     @Test
     @Timeout(value = 2, unit = TimeUnit.MINUTES)
     void compilesAndRuns() throws IOException, ReflectiveOperationException {
-        List<String> example = new Markdown(ProjectFiles.ofThisProject().text("README.md")).codeAfter("<!-- example");
-        Path source = Files.write(folder.resolve("Example.java"), example);
+        run("<!-- example", "Example");
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    void compilesAndRunsWithMetrics() throws IOException, ReflectiveOperationException {
+        run("<!-- metrics example", "Measured");
+    }
+
+    private void run(String mark, String name) throws IOException, ReflectiveOperationException {
+        List<String> example = new Markdown(ProjectFiles.ofThisProject().text("README.md")).codeAfter(mark);
+        Path source = Files.write(folder.resolve(name + ".java"), example);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int result = compiler.run(
                 null,
@@ -38,7 +48,7 @@ class ReadmeExampleTest {
         assertThat(result).as("exit status of the compiler").isZero();
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-            loader.loadClass("Example").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+            loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         }
     }
 }

@@ -1,0 +1,132 @@
+package org.tunnel8;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Meters as {@code docs/metrics.md} lists them, and as a registry has them: each name with type, unit, tags and values. */
+final class MeterTable {
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(tunnel8\\.[a-z0-9.]+)` \\| ([^|]+) \\| ([^|]*) \\| ([^|]*) \\|");
+    private static final Pattern TAG = Pattern.compile("`([a-z0-9.]+)`: ([^;]+)");
+    private static final Pattern LINK = Pattern.compile("\\[[^]]+]\\(#([a-z-]+)\\)");
+    private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
+
+    private MeterTable() {}
+
+    /** What the document says: a line for each meter's name, by name. */
+    static Map<String, String> documented() throws IOException {
+        Map<String, String> meters = new TreeMap<>();
+        Matcher row = ROW.matcher(text());
+        while (row.find()) {
+            Map<String, Set<String>> tags = new TreeMap<>();
+            Matcher tag = TAG.matcher(row.group(4));
+            while (tag.find()) {
+                tags.put(tag.group(1), values(tag.group(2).strip()));
+            }
+            meters.put(row.group(1), line(row.group(2).strip(), row.group(3).strip(), tags));
+        }
+        return meters;
+    }
+
+    private static Set<String> values(String told) throws IOException {
+        Matcher link = LINK.matcher(told);
+        if (!link.find()) {
+            return expanded(told);
+        }
+        Set<String> values = new TreeSet<>();
+        Matcher cell = FIRST_CELL.matcher(section(link.group(1)));
+        while (cell.find()) {
+            values.add(cell.group(1));
+        }
+        return values;
+    }
+
+    /** A list of values, in which "1 to 3" stands for three. */
+    private static Set<String> expanded(String told) {
+        Set<String> values = new TreeSet<>();
+        for (String value : told.split(", ", -1)) {
+            String[] range = value.split(" to ", -1);
+            if (range.length == 2) {
+                for (int i = Integer.parseInt(range[0]); i <= Integer.parseInt(range[1]); i++) {
+                    values.add(Integer.toString(i));
+                }
+            } else {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    private static String section(String anchor) throws IOException {
+        for (String section : text().split("(?m)^#+ ", -1)) {
+            String heading = section.lines().findFirst().orElse("");
+            if (heading.toLowerCase(Locale.ROOT)
+                    .replace("'", "")
+                    .replace(' ', '-')
+                    .equals(anchor)) {
+                return section;
+            }
+        }
+        throw new IllegalStateException("no section " + anchor);
+    }
+
+    /** A number of meters that the document tells. */
+    static int number(String of) throws IOException {
+        Matcher told =
+                Pattern.compile("(?i)" + Pattern.quote(of) + " has ([0-9,]+)").matcher(text().replace('\n', ' '));
+        if (!told.find()) {
+            throw new IllegalStateException("nothing is told of " + of);
+        }
+        return Integer.parseInt(told.group(1).replace(",", ""));
+    }
+
+    /** What registered meters are, in the same form; their names' values are the application's. */
+    static Map<String, String> registered(Collection<Meter> all) {
+        Map<String, Map<String, Set<String>>> tags = new TreeMap<>();
+        Map<String, String> kinds = new TreeMap<>();
+        for (Meter meter : all) {
+            if (isBucket(meter)) {
+                continue;
+            }
+            Meter.Id id = meter.getId();
+            Map<String, Set<String>> own = tags.computeIfAbsent(id.getName(), first -> new TreeMap<>());
+            for (Tag tag : id.getTags()) {
+                if (!tag.getKey().equals("node")) {
+                    own.computeIfAbsent(tag.getKey(), first -> new TreeSet<>()).add(tag.getValue());
+                }
+            }
+            String unit = id.getBaseUnit() == null ? "" : id.getBaseUnit();
+            kinds.put(id.getName(), id.getType().name().toLowerCase(Locale.ROOT) + " | " + unit);
+        }
+        Map<String, String> meters = new TreeMap<>();
+        kinds.forEach((name, kind) -> {
+            String[] parts = kind.split(" \\| ", -1);
+            meters.put(name, line(parts[0], parts[1], tags.getOrDefault(name, Map.of())));
+        });
+        return meters;
+    }
+
+    /** Whether a registry shows a histogram's bucket in this form. */
+    static boolean isBucket(Meter meter) {
+        return meter.getId().syntheticAssociation() != null;
+    }
+
+    private static String line(String type, String unit, Map<String, Set<String>> tags) {
+        return type + " in " + unit + " by " + tags;
+    }
+
+    private static String text() throws IOException {
+        return Files.readString(Path.of(System.getProperty("tunnel8.root", ".."), "docs", "metrics.md"));
+    }
+}
