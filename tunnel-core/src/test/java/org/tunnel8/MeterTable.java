@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.Tag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,12 +22,13 @@ final class MeterTable {
             Pattern.compile("(?m)^\\| `(tunnel8\\.[a-z0-9.]+)` \\| ([^|]+) \\| ([^|]*) \\| ([^|]*) \\|");
     private static final Pattern TAG = Pattern.compile("`([a-z0-9.]+)`: ([^;]+)");
     private static final Pattern LINK = Pattern.compile("\\[[^]]+]\\(#([a-z-]+)\\)");
+    private static final Pattern TABLE = Pattern.compile("(?m)^\\| ([^|]+) \\| [^|]+ \\| [0-9,]+ \\| [^|]+ \\|");
     private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
 
     private MeterTable() {}
 
     /** What the document says: a line for each meter's name, by name. */
-    static Map<String, String> documented() throws IOException {
+    private static Map<String, String> documented() throws IOException {
         Map<String, String> meters = new TreeMap<>();
         Matcher row = ROW.matcher(text());
         while (row.find()) {
@@ -40,6 +43,9 @@ final class MeterTable {
     }
 
     private static Set<String> values(String told) throws IOException {
+        if (told.contains("limits.md")) {
+            return tables();
+        }
         Matcher link = LINK.matcher(told);
         if (!link.find()) {
             return expanded(told);
@@ -50,6 +56,18 @@ final class MeterTable {
             values.add(cell.group(1));
         }
         return values;
+    }
+
+    /** The tables of {@code docs/limits.md}, in lower case with hyphens for blanks. */
+    private static Set<String> tables() throws IOException {
+        String limits = text("limits.md");
+        int start = limits.indexOf("## Tables of the engine");
+        Matcher row = TABLE.matcher(limits.substring(start, limits.indexOf("\n## ", start + 1)));
+        Set<String> tables = new TreeSet<>();
+        while (row.find()) {
+            tables.add(row.group(1).toLowerCase(Locale.ROOT).replace("'", "").replace(' ', '-'));
+        }
+        return tables;
     }
 
     /** A list of values, in which "1 to 3" stands for three. */
@@ -83,16 +101,33 @@ final class MeterTable {
 
     /** A number of meters that the document tells. */
     static int number(String of) throws IOException {
-        Matcher told =
-                Pattern.compile("(?i)" + Pattern.quote(of) + " has ([0-9,]+)").matcher(text().replace('\n', ' '));
+        Matcher told = Pattern.compile("(?i)" + Pattern.quote(of) + " has some ([0-9,]+)")
+                .matcher(text().replace('\n', ' '));
         if (!told.find()) {
             throw new IllegalStateException("nothing is told of " + of);
         }
         return Integer.parseInt(told.group(1).replace(",", ""));
     }
 
+    /** Where the document and the registered meters differ. */
+    static List<String> differences(Collection<Meter> all) throws IOException {
+        Map<String, String> documented = documented();
+        Map<String, String> registered = registered(all);
+        Set<String> names = new TreeSet<>(documented.keySet());
+        names.addAll(registered.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String name : names) {
+            String told = documented.getOrDefault(name, "nothing");
+            String there = registered.getOrDefault(name, "nothing");
+            if (!told.equals(there)) {
+                differences.add(name + " is " + there + "\nin docs/metrics.md " + told);
+            }
+        }
+        return differences;
+    }
+
     /** What registered meters are, in the same form; their names' values are the application's. */
-    static Map<String, String> registered(Collection<Meter> all) {
+    private static Map<String, String> registered(Collection<Meter> all) {
         Map<String, Map<String, Set<String>>> tags = new TreeMap<>();
         Map<String, String> kinds = new TreeMap<>();
         for (Meter meter : all) {
@@ -127,6 +162,10 @@ final class MeterTable {
     }
 
     private static String text() throws IOException {
-        return Files.readString(Path.of(System.getProperty("tunnel8.root", ".."), "docs", "metrics.md"));
+        return text("metrics.md");
+    }
+
+    private static String text(String document) throws IOException {
+        return Files.readString(Path.of(System.getProperty("tunnel8.root", ".."), "docs", document));
     }
 }

@@ -10,6 +10,8 @@ import org.tunnel8.direct.DirectCounters;
 import org.tunnel8.direct.DirectDrop;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.QuotaAccount;
+import org.tunnel8.engine.Trouble;
+import org.tunnel8.engine.TroubleKind;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
@@ -42,6 +44,7 @@ record NodeState(
      * @param peers known peers by what they are to us
      * @param candidates peers that can be hops, by one of {@link #ROLES}
      * @param circuits own circuits, by condition and hops: {@link #circuits(CircuitCondition, int)}
+     * @param trouble why no circuit can be used; null if one can, or for a node
      * @param joined others' circuits that end here
      * @param relayed others' circuits that run through
      * @param sockets outside sockets
@@ -53,6 +56,7 @@ record NodeState(
             Map<PeerCondition, Integer> peers,
             Map<Integer, Integer> candidates,
             Map<CircuitPlace, Integer> circuits,
+            @Nullable TroubleKind trouble,
             int joined,
             int relayed,
             int sockets,
@@ -133,11 +137,17 @@ record NodeState(
                 peers(engine.peers()),
                 candidates,
                 circuits(engine.circuits()),
+                trouble(engine),
                 engine.relay().joinedCircuits(),
                 engine.relay().relayedCircuits(),
                 engine.exit().sockets(),
                 lending(engine.othersTraffic(), driver.quotaAccount()),
                 tables);
+    }
+
+    private static @Nullable TroubleKind trouble(TunnelEngine engine) {
+        Trouble trouble = engine.circuits() == null ? null : engine.trouble();
+        return trouble == null ? null : trouble.kind();
     }
 
     private static Map<PeerCondition, Integer> peers(PeerTable table) {

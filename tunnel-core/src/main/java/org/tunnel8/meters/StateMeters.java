@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.engine.TroubleKind;
 import org.tunnel8.meters.NodeState.EngineState;
 import org.tunnel8.meters.NodeState.Lending;
 import org.tunnel8.meters.NodeState.PeerCondition;
@@ -140,6 +141,15 @@ final class StateMeters {
     }
 
     private void circuits() {
+        for (TroubleKind each : TroubleKind.values()) {
+            gauge(
+                    "tunnel8.client.trouble",
+                    null,
+                    "1 for why no circuit can be used, 0 for all other reasons",
+                    engine -> number(engine.trouble() == each),
+                    "reason",
+                    Registrar.value(each));
+        }
         for (CircuitCondition condition : CircuitCondition.values()) {
             for (int hops = 1; hops <= CircuitSettings.MAX_HOPS; hops++) {
                 int length = hops;
