@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * One own circuit at a moment. Immutable.
  *
+ * @param number which it is of those begun since the client was made, from 1
  * @param hops hops that have been added
  * @param goalHops hops it is to have
  * @param ready whether it can be used
@@ -22,6 +23,7 @@ import java.util.List;
  *     first; by the same labels
  */
 public record CircuitStatus(
+        long number,
         int hops,
         int goalHops,
         boolean ready,

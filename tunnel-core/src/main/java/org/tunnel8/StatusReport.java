@@ -13,6 +13,7 @@ import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.Counters;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.transport.TransportCounters;
@@ -114,6 +115,7 @@ final class StatusReport {
 
     private static CircuitStatus of(Circuit circuit, boolean primary, long now) {
         return new CircuitStatus(
+                circuit.number(),
                 circuit.hops(),
                 circuit.goalHops(),
                 circuit.state() == Circuit.State.READY,
@@ -126,5 +128,21 @@ final class StatusReport {
                 circuit.bytesDown(),
                 circuit.hopKeys().stream().map(PublicKey::toString).toList(),
                 circuit.explain());
+    }
+
+    static List<PeerStatus> peersOf(EngineDriver driver) {
+        long now = driver.nowNanos();
+        return driver.engine().peers().all().stream().map(peer -> of(peer, now)).toList();
+    }
+
+    private static PeerStatus of(Peer peer, long now) {
+        return new PeerStatus(
+                peer.key().toString(),
+                PeerStatus.Role.of(peer.flags().bits()),
+                peer.isConfirmed(),
+                peer.isReachable(),
+                Duration.ofNanos(peer.rtt().smoothedNanos()),
+                peer.standing(now),
+                Duration.ofNanos(now - peer.sinceNanos()));
     }
 }

@@ -546,6 +546,21 @@ public final class TunnelClient implements AutoCloseable {
     }
 
     /**
+     * Who is known. May be called from any thread, also from callbacks; waits for the engine's thread for a moment.
+     *
+     * @return a snapshot of the peer table, which holds 500 at most; empty before {@link #start()} and after closing
+     */
+    public List<PeerStatus> peers() {
+        try {
+            return driver.ask(() -> driver.hasEngine() ? StatusReport.peersOf(driver) : List.<PeerStatus>of())
+                    .join();
+        } catch (CompletionException e) {
+            log.debug("nobody is known to a client that was closed", e);
+            return List.of();
+        }
+    }
+
+    /**
      * Processor time of the engine's thread, for measurements.
      *
      * @return time since the client was made

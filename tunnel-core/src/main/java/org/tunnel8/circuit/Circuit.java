@@ -49,6 +49,7 @@ public final class Circuit implements CellEndpoint {
             Headroom.FRONT_BYTES - CellFrame.HEADER_BYTES - CircuitSettings.MAX_HOPS * LayerCipher.COUNTER_BYTES;
 
     private final CircuitNetworkClient client;
+    private final long number;
     private final int id;
     private final Path path;
     private final InetSocketAddress firstHop;
@@ -83,8 +84,9 @@ public final class Circuit implements CellEndpoint {
         CLOSED
     }
 
-    Circuit(CircuitNetworkClient client, int id, Path path, long nowNanos, double wornPart) {
+    Circuit(CircuitNetworkClient client, long number, int id, Path path, long nowNanos, double wornPart) {
         this.client = client;
+        this.number = number;
         this.id = id;
         this.path = path;
         this.firstHop = path.first().address();
@@ -280,6 +282,15 @@ public final class Circuit implements CellEndpoint {
             hop.keys.destroy();
         }
         replays.clear();
+    }
+
+    /**
+     * Which it is of the own circuits that were begun, to be told apart by in what is shown.
+     *
+     * @return from 1
+     */
+    public long number() {
+        return number;
     }
 
     /**

@@ -81,6 +81,7 @@ public final class CircuitNetworkClient {
     private final LearntLimits limits;
     private final DataView data = new DataView();
     private final Set<Circuit> circuits = new LinkedHashSet<>();
+    private long built;
 
     CircuitNetworkClient(
             IdentityKey identity,
@@ -119,7 +120,7 @@ public final class CircuitNetworkClient {
         while (table.contains(id)) {
             id = random.nextInt();
         }
-        Circuit circuit = new Circuit(this, id, path, deadlines.nowNanos(), Wear.drawPart(random));
+        Circuit circuit = new Circuit(this, ++built, id, path, deadlines.nowNanos(), Wear.drawPart(random));
         table.put(id, circuit);
         circuits.add(circuit);
         peers.pin(path.first().key());

@@ -3,6 +3,7 @@ package org.tunnel8.node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,10 +11,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.BootstrapStatus;
 import org.tunnel8.EventLog;
 import org.tunnel8.NatStatus;
+import org.tunnel8.PeerStatus;
 import org.tunnel8.Traffic;
 import org.tunnel8.TunnelEvent;
 import org.tunnel8.TunnelException;
@@ -31,6 +34,7 @@ import org.tunnel8.engine.Timings;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.meters.Metering;
 import org.tunnel8.meters.Sources;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.policy.TargetRules;
 import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
@@ -285,14 +289,44 @@ public final class TunnelNode implements AutoCloseable {
      * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED once the node is closed
      */
     public NodeStatus status() {
+        return asked(this::snapshot);
+    }
+
+    private <T> T asked(Supplier<T> question) {
         try {
-            return driver.ask(this::snapshot).join();
+            return driver.ask(question).join();
         } catch (CompletionException e) {
             if (driver.isClosing()) {
                 throw new TunnelException(TunnelException.Kind.CLOSED, "the node is closed", e.getCause());
             }
             throw notStarted(e.getCause());
         }
+    }
+
+    /**
+     * Who is known. Waits for the node's thread for a moment.
+     *
+     * @return a snapshot of the peer table, which holds 500 at most
+     * @throws TunnelException of kind NOT_STARTED before {@link #start()} has completed, CLOSED once the node is closed
+     */
+    public List<PeerStatus> peers() {
+        return asked(this::peerSnapshot);
+    }
+
+    private List<PeerStatus> peerSnapshot() {
+        long now = driver.nowNanos();
+        return driver.engine().peers().all().stream().map(peer -> of(peer, now)).toList();
+    }
+
+    private static PeerStatus of(Peer peer, long now) {
+        return new PeerStatus(
+                peer.key().toString(),
+                PeerStatus.Role.of(peer.flags().bits()),
+                peer.isConfirmed(),
+                peer.isReachable(),
+                Duration.ofNanos(peer.rtt().smoothedNanos()),
+                peer.standing(now),
+                Duration.ofNanos(now - peer.sinceNanos()));
     }
 
     private NodeStatus snapshot() {

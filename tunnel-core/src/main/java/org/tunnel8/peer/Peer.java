@@ -180,6 +180,19 @@ public final class Peer {
         return reliability;
     }
 
+    /**
+     * How likely it is to do its part next time, in the most that it offers: as an exit, else as a relay, else in answering.
+     *
+     * @param nowNanos the time on the engine's clock
+     * @return between 0 and 1; {@link Reliability#UNKNOWN_SCORE} without evidence
+     */
+    public double standing(long nowNanos) {
+        boolean exits =
+                flags.has(PeerFlags.EXIT_BT) || flags.has(PeerFlags.EXIT_IPV8) || flags.has(PeerFlags.EXIT_HTTP);
+        PeerRole most = flags.has(PeerFlags.RELAY) ? PeerRole.RELAY : PeerRole.INTRODUCTION;
+        return reliability.score(exits ? PeerRole.EXIT : most, nowNanos);
+    }
+
     void heard(long nowNanos) {
         lastHeardNanos = nowNanos;
         reachable = true;

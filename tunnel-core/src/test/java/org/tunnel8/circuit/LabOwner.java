@@ -45,6 +45,7 @@ public final class LabOwner {
                 new Listener());
         circuit = new Circuit(
                 client,
+                1,
                 first.circuitId(),
                 new Path(keys.size(), firstPeer, firstPeer),
                 node.deadlines().nowNanos(),

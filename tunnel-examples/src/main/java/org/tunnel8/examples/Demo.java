@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelClient;
+import org.tunnel8.examples.monitor.Monitor;
 import org.tunnel8.examples.torrent.Downloader;
 import org.tunnel8.examples.torrent.RandomTorrent;
 import org.tunnel8.examples.torrent.ScratchFolder;
@@ -53,6 +55,7 @@ final class Demo {
     private final Report report;
     private final DemoReport told;
     private final StopSignal stop;
+    private final @Nullable Monitor monitor;
     private final RandomGenerator random = new SecureRandom();
     private final Set<String> exitAddresses = new TreeSet<>();
     private Set<String> seenPeers = Set.of();
@@ -61,11 +64,12 @@ final class Demo {
     private double seconds;
     private boolean verified;
 
-    Demo(Settings settings, Report report, StopSignal stop) {
+    Demo(Settings settings, Report report, StopSignal stop, @Nullable Monitor monitor) {
         this.settings = settings;
         this.report = report;
         this.told = new DemoReport(report);
         this.stop = stop;
+        this.monitor = monitor;
     }
 
     /**
@@ -127,6 +131,9 @@ final class Demo {
                 .minPeers(settings.hops())
                 .build()) {
             long startNanos = System.nanoTime();
+            if (monitor != null) {
+                monitor.watch(client);
+            }
             client.start().join();
             client.status().address().ifPresent(address -> clientAddress = Endpoints.text(address));
             CompletableFuture<Double> ready =

@@ -1,6 +1,7 @@
 package org.tunnel8.examples;
 
 import java.util.concurrent.Callable;
+import org.tunnel8.examples.monitor.Monitor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
             "  tunnel demo                                64 MiB through three hops",
             "  tunnel demo --hops 1 --size 16             a quick one",
             "  tunnel demo --relays 8 --exits 4 --json    a larger network, told in JSON",
+            "  tunnel demo --size 1024 --monitor          with a page to watch it on",
             "  TUNNEL_JAVA_OPTS=-Xmx128m tunnel demo --size 1024"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -62,6 +64,9 @@ final class DemoCommand implements Callable<Integer> {
     private int sizeMebibytes;
 
     @Mixin
+    private MonitorOptions monitoring = new MonitorOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     DemoCommand(Surroundings surroundings) {
@@ -78,11 +83,10 @@ final class DemoCommand implements Callable<Integer> {
         report.text(
                 "network    %d relays, %d exits, circuits of %d, a torrent of %d MiB, all on this machine",
                 relays, exits, hops, sizeMebibytes);
-        boolean ok = new Demo(
-                        new Demo.Settings(hops, relays, exits, sizeMebibytes * 1024L * 1024),
-                        report,
-                        surroundings.stop())
-                .run();
-        return ok ? 0 : TunnelCommand.STATUS_FAILED;
+        Demo.Settings settings = new Demo.Settings(hops, relays, exits, sizeMebibytes * 1024L * 1024);
+        try (Monitor monitor = monitoring.open(report, "demo")) {
+            boolean ok = new Demo(settings, report, surroundings.stop(), monitor).run();
+            return ok ? 0 : TunnelCommand.STATUS_FAILED;
+        }
     }
 }

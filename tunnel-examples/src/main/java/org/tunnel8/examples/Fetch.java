@@ -16,6 +16,7 @@ import org.tunnel8.TunnelClientBuilder;
 import org.tunnel8.examples.bt.BtDownload;
 import org.tunnel8.examples.fetch.Download;
 import org.tunnel8.examples.fetch.TorrentSource;
+import org.tunnel8.examples.monitor.Monitor;
 import org.tunnel8.examples.torrent.LibtorrentDownload;
 import org.tunnel8.examples.torrent.TunnelSettings;
 
@@ -57,15 +58,17 @@ final class Fetch {
 
     private final Settings settings;
     private final JoinOptions join;
+    private final @Nullable Monitor monitor;
     private final Report report;
     private final FetchReport told;
     private final StopSignal stop;
     private final long startNanos = System.nanoTime();
     private final @Nullable String password;
 
-    Fetch(Settings settings, JoinOptions join, Report report, Surroundings surroundings) {
+    Fetch(Settings settings, JoinOptions join, Report report, Surroundings surroundings, @Nullable Monitor monitor) {
         this.settings = settings;
         this.join = join;
+        this.monitor = monitor;
         this.report = report;
         this.told = new FetchReport(report, surroundings.terminal());
         this.stop = surroundings.stop();
@@ -92,6 +95,9 @@ final class Fetch {
             builder.socks5Credentials(ANY_USER, password).socks5IsolateByUser();
         }
         try (TunnelClient client = builder.build()) {
+            if (monitor != null) {
+                monitor.watch(client);
+            }
             client.start().join();
             CompletableFuture<Void> ready = client.whenReady(settings.limit());
             stop.awaitEither(ready, settings.limit().plus(VERDICT_LIMIT));

@@ -1,5 +1,6 @@
 package org.tunnel8.examples;
 
+import com.google.gson.JsonObject;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.examples.fetch.TorrentSource;
+import org.tunnel8.examples.monitor.Monitor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  tunnel fetch debian.torrent                                through Tribler's network",
             "  tunnel fetch debian.torrent --client bt --output downloads --isolate",
             "  tunnel fetch 'magnet:?xt=urn:btih:...&tr=udp%%3A%%2F%%2Ftracker.example%%3A6969'",
+            "  tunnel fetch debian.torrent --monitor                      with a page that shows the circuits",
             "  tunnel fetch --json --timeout 3600 --hops 2 debian.torrent",
             "",
             "Three hops hide you from the exit and from the swarm. The exit sees which peers and trackers you talk to."
@@ -103,6 +106,9 @@ final class FetchCommand implements Callable<Integer> {
     private @Nullable Integer timeoutSeconds;
 
     @Mixin
+    private MonitorOptions monitoring = new MonitorOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     FetchCommand(Surroundings surroundings) {
@@ -126,8 +132,15 @@ final class FetchCommand implements Callable<Integer> {
                 output,
                 List.copyOf(peers),
                 timeoutSeconds == null ? FOREVER : Duration.ofSeconds(timeoutSeconds));
-        return new Fetch(settings, join, new Report(surroundings, common.json()), surroundings).run()
-                ? 0
-                : TunnelCommand.STATUS_FAILED;
+        Report report = new Report(surroundings, common.json());
+        try (Monitor monitor = monitoring.open(report, "fetch")) {
+            if (monitor != null) {
+                // The first line of its own may be minutes away.
+                JsonObject line = new JsonObject();
+                line.addProperty("event", "monitor");
+                report.json(line);
+            }
+            return new Fetch(settings, join, report, surroundings, monitor).run() ? 0 : TunnelCommand.STATUS_FAILED;
+        }
     }
 }

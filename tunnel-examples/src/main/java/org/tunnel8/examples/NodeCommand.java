@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelNetwork;
+import org.tunnel8.examples.monitor.Monitor;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.node.TunnelNode;
 import org.tunnel8.node.TunnelNodeBuilder;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
             "  tunnel node --roles relay,exit-bt --bootstrap 127.0.0.1:6421 --exit-bind 127.0.1.2",
             "  tunnel node --roles relay,exit-bt --key node.key --exit-allow 10.0.0.0/8 --duration 3600 --json",
             "  tunnel node --roles relay --key node.key --max-circuits 10000",
+            "  tunnel node --roles relay --monitor 127.0.0.1:9090",
             "  tunnel node --roles relay,exit-bt --exit-ports 1024-65535 --exit-deny 203.0.113.0/24",
             "  tunnel node --roles relay --bandwidth 5MiB/s --quota 100GiB --quota-file quota --status-every 60",
             "",
@@ -147,6 +149,9 @@ final class NodeCommand implements Callable<Integer> {
     private @Nullable Integer durationSeconds;
 
     @Mixin
+    private MonitorOptions monitoring = new MonitorOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     NodeCommand(Surroundings surroundings) {
@@ -177,8 +182,12 @@ final class NodeCommand implements Callable<Integer> {
         if (memory != null) {
             builder.memory(memory);
         }
-        try (TunnelNode node = builder.build()) {
+        try (Monitor monitor = monitoring.open(report, "node");
+                TunnelNode node = builder.build()) {
             node.start().join();
+            if (monitor != null) {
+                monitor.watch(node);
+            }
             reportReady(report, node);
             await(report, node);
         }

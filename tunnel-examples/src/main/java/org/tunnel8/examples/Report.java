@@ -3,7 +3,9 @@ package org.tunnel8.examples;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -23,6 +25,7 @@ final class Report {
 
     private final Surroundings surroundings;
     private final boolean json;
+    private final Map<String, String> forFirstLine = new LinkedHashMap<>();
 
     Report(Surroundings surroundings, boolean json) {
         this.surroundings = surroundings;
@@ -40,12 +43,24 @@ final class Report {
      */
     void json(JsonObject line) {
         if (json) {
-            String text = GSON.toJson(line);
             synchronized (this) {
+                forFirstLine.forEach(line::addProperty);
+                forFirstLine.clear();
+                String text = GSON.toJson(line);
                 surroundings.out().println(text);
                 surroundings.out().flush();
             }
         }
+    }
+
+    /**
+     * Has the next line of JSON, whichever it is, bear a field besides its own. To be called before there is any.
+     *
+     * @param name the field's name
+     * @param value its value
+     */
+    synchronized void onFirstLine(String name, String value) {
+        forFirstLine.put(name, value);
     }
 
     /**

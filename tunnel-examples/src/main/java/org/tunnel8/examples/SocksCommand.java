@@ -12,6 +12,7 @@ import org.tunnel8.DirectConsent;
 import org.tunnel8.DirectLease;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelClientBuilder;
+import org.tunnel8.examples.monitor.Monitor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
             "  tunnel socks --listen 127.0.0.1:1080                       through Tribler's network",
             "  tunnel socks --hops 1 --bootstrap 127.0.0.1:6421 --min-peers 2",
             "  tunnel socks --json --duration 600",
+            "  tunnel socks --monitor                                     with a page that shows how it is doing",
             "  tunnel socks --allow-direct-connections 1h                 peers may see your own address meanwhile",
             "",
             "Point a torrent client at the printed address: SOCKS5, for peers, trackers and names alike.",
@@ -123,6 +125,9 @@ final class SocksCommand implements Callable<Integer> {
     private @Nullable Integer durationSeconds;
 
     @Mixin
+    private MonitorOptions monitoring = new MonitorOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     SocksCommand(Surroundings surroundings) {
@@ -137,6 +142,14 @@ final class SocksCommand implements Callable<Integer> {
             throw new UsageException("--listen must be a loopback address, not " + Endpoints.text(listen)
                     + ": the proxy asks nobody for a password");
         }
+        try (Monitor monitor = monitoring.open(report, "socks")) {
+            run(report, duration, monitor);
+        }
+        report.text("left");
+        return 0;
+    }
+
+    private void run(Report report, Duration duration, @Nullable Monitor monitor) {
         EntryEvents events = EntryEvents.held(report);
         TunnelClientBuilder builder = TunnelClient.builder()
                 .hops(hops)
@@ -156,6 +169,9 @@ final class SocksCommand implements Callable<Integer> {
         }
         try (TunnelClient client = builder.build()) {
             long startNanos = System.nanoTime();
+            if (monitor != null) {
+                monitor.watch(client);
+            }
             client.start().join();
             reportProxy(report, client);
             events.begin();
@@ -172,8 +188,6 @@ final class SocksCommand implements Callable<Integer> {
                 }
             }
         }
-        report.text("left");
-        return 0;
     }
 
     private void serve(Report report, TunnelClient client, Duration duration, long startNanos) {

@@ -62,6 +62,7 @@ class KillPlanTest {
 
     private static CircuitStatus circuit(boolean ready, boolean primary, boolean suspect, String... path) {
         return new CircuitStatus(
+                1,
                 path.length,
                 3,
                 ready,
