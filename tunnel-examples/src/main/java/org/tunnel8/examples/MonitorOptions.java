@@ -34,7 +34,7 @@ final class MonitorOptions {
         @Override
         public boolean preprocess(
                 Stack<String> arguments, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
-            boolean isAttached = info.get("separator") != null;
+            boolean isAttached = "=".equals(info.get("separator"));
             if (!isAttached
                     && (arguments.isEmpty()
                             || !ENDPOINT.matcher(arguments.peek()).matches())) {

@@ -43,12 +43,11 @@ final class ClientView implements View {
         seen.add("nat", Parts.nat(status.nat()));
         seen.add("entry", Parts.entry(status.bootstrap()));
         seen.add("traffic", Parts.traffic(status.traffic()));
-        seen.add("drops", Parts.drops(status.drops()));
         seen.addProperty("layerCipher", status.layerCipher());
         Map<String, Long> totals = Map.of(
                 "up", status.traffic().dataBytesSent(),
                 "down", status.traffic().dataBytesReceived());
-        return new Look(seen, totals, roundTrips(status.circuits()));
+        return new Look(seen, totals, roundTrips(status.circuits()), status.drops());
     }
 
     /** Its own ports: what the user points a torrent client at, and the port towards the network. */

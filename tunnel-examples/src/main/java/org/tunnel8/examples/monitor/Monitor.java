@@ -21,9 +21,8 @@ public final class Monitor implements AutoCloseable {
 
     private Monitor(InetSocketAddress address, String command) {
         sampler = new Sampler(command);
-        AccessToken token = AccessToken.random();
-        server = PageServer.start(
-                address, token, new Site(sampler, () -> registry.scrape().getBytes(StandardCharsets.UTF_8)));
+        Site site = new Site(sampler, () -> registry.scrape().getBytes(StandardCharsets.UTF_8));
+        server = PageServer.start(address, AccessToken.random(), site, PageServer.REQUEST_LIMIT);
     }
 
     /**

@@ -27,7 +27,7 @@ final class NodeView implements View {
             ended.addProperty("kind", "node");
             ended.addProperty("state", e.kind() == TunnelException.Kind.CLOSED ? "CLOSED" : "NEW");
             ended.addProperty("sentence", e.kind() == TunnelException.Kind.CLOSED ? "Ended." : "Starting.");
-            return new Look(ended, Map.of(), Map.of());
+            return new Look(ended, Map.of(), Map.of(), Map.of());
         }
     }
 
@@ -50,7 +50,6 @@ final class NodeView implements View {
         seen.add("nat", Parts.nat(status.nat()));
         seen.add("entry", Parts.entry(status.bootstrap()));
         seen.add("traffic", Parts.traffic(status.traffic()));
-        seen.add("drops", Parts.drops(status.drops()));
         seen.addProperty("layerCipher", status.layerCipher());
         seen.add("served", served(status));
         Map<String, Long> totals = Map.of(
@@ -59,7 +58,7 @@ final class NodeView implements View {
         Map<String, Double> levels = Map.of(
                 "circuits that end here", (double) status.joinedCircuits(),
                 "circuits that run through", (double) status.relayedCircuits());
-        return new Look(seen, totals, levels);
+        return new Look(seen, totals, levels, status.drops());
     }
 
     private static JsonObject served(NodeStatus status) {

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +47,15 @@ final class PageRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final AccessToken token;
     private final Site site;
     private final boolean local;
+    private final Duration limit;
     private @Nullable Future<?> deadline;
 
     /** For an address that is local: reached from this machine alone. */
-    PageRequests(AccessToken token, Site site, boolean local) {
+    PageRequests(AccessToken token, Site site, boolean local, Duration limit) {
         this.token = token;
         this.site = site;
         this.local = local;
+        this.limit = limit;
     }
 
     @Override
@@ -68,8 +71,7 @@ final class PageRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** The next request has to be there in time, however slowly it comes. */
     private void await(ChannelHandlerContext context) {
         stopWaiting();
-        deadline = context.executor()
-                .schedule(() -> end(context), PageServer.REQUEST_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = context.executor().schedule(() -> end(context), limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void stopWaiting() {

@@ -45,7 +45,7 @@ final class PageServer implements AutoCloseable {
     private final InetSocketAddress address;
     private final AccessToken token;
 
-    private PageServer(InetSocketAddress wanted, AccessToken token, Site site) {
+    private PageServer(InetSocketAddress wanted, AccessToken token, Site site, Duration requestLimit) {
         this.token = token;
         boolean local = wanted.getAddress().isLoopbackAddress();
         ChannelFuture bound = new ServerBootstrap()
@@ -66,7 +66,7 @@ final class PageServer implements AutoCloseable {
                                         .setMaxInitialLineLength(MOST_LINE_BYTES)
                                         .setMaxHeaderSize(MOST_HEADER_BYTES)))
                                 .addLast(new HttpObjectAggregator(MOST_BODY_BYTES))
-                                .addLast(new PageRequests(token, site, local));
+                                .addLast(new PageRequests(token, site, local, requestLimit));
                     }
                 })
                 .bind(wanted)
@@ -85,10 +85,11 @@ final class PageServer implements AutoCloseable {
     /**
      * Begins to serve.
      *
+     * @param requestLimit how long a request may take, from a connection's beginning or its last request
      * @throws IllegalStateException if the address cannot be bound, with a message for the user
      */
-    static PageServer start(InetSocketAddress address, AccessToken token, Site site) {
-        return new PageServer(address, token, site);
+    static PageServer start(InetSocketAddress address, AccessToken token, Site site, Duration requestLimit) {
+        return new PageServer(address, token, site, requestLimit);
     }
 
     /** Where the page is, with its token. */
@@ -115,6 +116,8 @@ final class PageServer implements AutoCloseable {
     }
 
     private void end() {
+        // What closing has left to be done comes first.
+        thread.submit(() -> {}).awaitUninterruptibly();
         thread.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

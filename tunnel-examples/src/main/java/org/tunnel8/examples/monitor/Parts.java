@@ -4,8 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.tunnel8.BootstrapStatus;
 import org.tunnel8.NatStatus;
 import org.tunnel8.PeerStatus;
@@ -68,12 +66,6 @@ final class Parts {
         traffic.addProperty("exitPacketsSent", passed.exitPacketsSent());
         traffic.addProperty("exitPacketsReceived", passed.exitPacketsReceived());
         return traffic;
-    }
-
-    static JsonObject drops(Map<String, Long> counts) {
-        JsonObject drops = new JsonObject();
-        new TreeMap<>(counts).forEach(drops::addProperty);
-        return drops;
     }
 
     static JsonArray texts(Collection<String> texts) {

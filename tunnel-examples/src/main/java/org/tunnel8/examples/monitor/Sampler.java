@@ -23,6 +23,9 @@ final class Sampler implements AutoCloseable {
 
     private final String command;
     private final History history = new History();
+    /** The sampler's thread only. */
+    private final DropMinute drops = new DropMinute();
+
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread made = new Thread(task, "monitor-sampler");
         made.setDaemon(true);
@@ -59,6 +62,7 @@ final class Sampler implements AutoCloseable {
             View.Look look = watched.look();
             JsonObject status = look.status();
             status.add("sample", history.add(now, look));
+            status.add("drops", drops.add(now, look.drops()));
             latest = bytes(now, status);
         } catch (RuntimeException e) {
             // The page notices by the time of what it gets that it is old; the next look may succeed.

@@ -18,6 +18,7 @@ interface View {
      * @param status for the page
      * @param totals counts that only grow, drawn as what is added in a second, by the name of their line
      * @param levels figures that are drawn as they are, by the name of their line
+     * @param drops what was dropped since the start, by reason
      */
-    record Look(JsonObject status, Map<String, Long> totals, Map<String, Double> levels) {}
+    record Look(JsonObject status, Map<String, Long> totals, Map<String, Double> levels, Map<String, Long> drops) {}
 }

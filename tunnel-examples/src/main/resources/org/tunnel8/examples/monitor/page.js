@@ -100,8 +100,11 @@ function rows(table, items, key, cells) {
 }
 
 function list(element, pairs) {
-  const flat = pairs.flatMap(([term, value]) => [["dt", term, term], ["dd", term, value]]);
-  each(element, flat, ([kind, term]) => kind + term, ([kind]) => make(kind), (child, [, , value]) => text(child, value));
+  each(element, pairs, ([term]) => term, ([term]) => {
+    const pair = make("div");
+    pair.append(make("dt", "", term), make("dd"));
+    return pair;
+  }, (pair, [, value]) => text(pair.lastChild, value));
 }
 
 // ---- charts -----------------------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class Chart {
       },
       axes: [
         { ...axis, space: 90, values: (plot, times) => times.map((time) => clock(time * 1000)) },
-        { ...axis, size: 84, values: (plot, values) => values.map((value) => this.unit.axis(value)) },
+        { ...axis, size: 84, incrs: this.unit.steps, values: (plot, values) => values.map((value) => this.unit.axis(value)) },
       ],
       series: [{}, ...lines.map((line) => ({
         label: line.name,
@@ -211,9 +214,11 @@ class Chart {
   }
 }
 
-const RATE = { text: perSecond, axis: perSecond, least: 1024 };
-const ROUND_TRIP = { text: millis, axis: (value) => `${whole(value)} ms`, least: 10 };
-const COUNT = { text: whole, axis: (value) => (Number.isInteger(value) ? whole(value) : ""), least: 4 };
+/** What a chart's figures are: how they are said, which steps an axis may have, and what it shows at the least. */
+const RATE = { text: perSecond, axis: perSecond, least: 1024, steps: Array.from({ length: 40 }, (_, i) => 2 ** i) };
+const DECIMAL_STEPS = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+const ROUND_TRIP = { text: millis, axis: (value) => `${whole(value)} ms`, least: 10, steps: DECIMAL_STEPS };
+const COUNT = { text: whole, axis: whole, least: 4, steps: DECIMAL_STEPS };
 
 // ---- sections ---------------------------------------------------------------------------------------------------------------
 
@@ -394,17 +399,12 @@ function showNat(nat, entry) {
   ]);
 }
 
-let earlierDrops = [];
-
-function showDrops(drops, time) {
-  const now = Object.entries(drops ?? {}).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  $("no-drops").hidden = now.length > 0;
-  $("drops").hidden = now.length === 0;
-  earlierDrops = earlierDrops.filter((then) => then.time > time - MINUTE_MILLIS);
-  earlierDrops.push({ time, drops: drops ?? {} });
-  const before = earlierDrops[0].drops;
-  rows($("drops"), now, ([reason]) => reason, ([reason, count]) => [
-    words(reason), whole(count), whole(count - (before[reason] ?? 0)),
+function showDrops(drops) {
+  const sorted = Object.entries(drops ?? {}).sort((a, b) => b[1].total - a[1].total || (a[0] < b[0] ? -1 : 1));
+  $("no-drops").hidden = sorted.length > 0;
+  $("drops").hidden = sorted.length === 0;
+  rows($("drops"), sorted, ([reason]) => reason, ([reason, count]) => [
+    words(reason), whole(count.total), whole(count.lastMinute),
   ]);
 }
 
@@ -441,7 +441,7 @@ function circuitLines() {
   }
   // The newest, when more came and went in these minutes than can be told apart.
   return [...numbers].sort((a, b) => a - b).slice(-DASHES.length)
-    .map((number) => ({ key: `circuit ${number}`, name: `Circuit ${number}`, colour: number % DASHES.length }));
+    .map((number) => ({ key: `circuit ${number}`, name: `Circuit ${number}`, colour: (number - 1) % DASHES.length }));
 }
 
 const line = (key, name, colour) => ({ key, name, colour, toString: () => `${key} ${colour}` });
@@ -482,7 +482,7 @@ function show(status) {
   showServed(status.served);
   showPeers(status.peers);
   showNat(status.nat, status.entry);
-  showDrops(status.drops, status.time);
+  showDrops(status.drops);
   showTraffic(status.traffic);
   showCharts(status);
 }
