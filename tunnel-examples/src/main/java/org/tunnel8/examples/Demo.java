@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelClient;
+import org.tunnel8.TunnelClientBuilder;
 import org.tunnel8.examples.monitor.Monitor;
 import org.tunnel8.examples.torrent.Downloader;
 import org.tunnel8.examples.torrent.RandomTorrent;
@@ -123,13 +124,16 @@ final class Demo {
     }
 
     private void runClient(ScratchFolder scratch, EmbeddedNetwork network) {
-        try (TunnelClient client = TunnelClient.builder()
+        TunnelClientBuilder builder = TunnelClient.builder()
                 .bind(network.clientAddress(CLIENT_NUMBER))
                 .network(network.network())
                 .hops(settings.hops())
                 .circuits(1, 1)
-                .minPeers(settings.hops())
-                .build()) {
+                .minPeers(settings.hops());
+        if (monitor != null) {
+            builder.metrics(monitor.registry());
+        }
+        try (TunnelClient client = builder.build()) {
             long startNanos = System.nanoTime();
             if (monitor != null) {
                 monitor.watch(client);

@@ -94,6 +94,9 @@ final class Fetch {
         if (password != null) {
             builder.socks5Credentials(ANY_USER, password).socks5IsolateByUser();
         }
+        if (monitor != null) {
+            builder.metrics(monitor.registry());
+        }
         try (TunnelClient client = builder.build()) {
             if (monitor != null) {
                 monitor.watch(client);

@@ -182,8 +182,18 @@ final class NodeCommand implements Callable<Integer> {
         if (memory != null) {
             builder.memory(memory);
         }
-        try (Monitor monitor = monitoring.open(report, "node");
-                TunnelNode node = builder.build()) {
+        try (Monitor monitor = monitoring.open(report, "node")) {
+            run(report, builder, monitor);
+        }
+        report.text("left");
+        return 0;
+    }
+
+    private void run(Report report, TunnelNodeBuilder builder, @Nullable Monitor monitor) {
+        if (monitor != null) {
+            builder.metrics(monitor.registry());
+        }
+        try (TunnelNode node = builder.build()) {
             node.start().join();
             if (monitor != null) {
                 monitor.watch(node);
@@ -191,8 +201,6 @@ final class NodeCommand implements Callable<Integer> {
             reportReady(report, node);
             await(report, node);
         }
-        report.text("left");
-        return 0;
     }
 
     /** Waits for the end, and tells of the status meanwhile. */

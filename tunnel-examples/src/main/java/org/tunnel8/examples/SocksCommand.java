@@ -167,6 +167,9 @@ final class SocksCommand implements Callable<Integer> {
         if (bandwidth != null) {
             builder.bandwidth(bandwidth);
         }
+        if (monitor != null) {
+            builder.metrics(monitor.registry());
+        }
         try (TunnelClient client = builder.build()) {
             long startNanos = System.nanoTime();
             if (monitor != null) {
