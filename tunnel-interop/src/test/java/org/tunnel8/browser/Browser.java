@@ -140,7 +140,10 @@ final class Browser implements AutoCloseable {
 
     /** The text of the first element that a selector finds, as it is seen; empty if it is not. */
     String text(String selector) {
-        return String.valueOf(run("return document.querySelector(arguments[0])?.innerText ?? ''", selector));
+        return String.valueOf(run("""
+                const found = document.querySelector(arguments[0]);
+                return found && found.checkVisibility() ? found.innerText : '';
+                """, selector));
     }
 
     /** The texts of all elements that a selector finds. */
@@ -195,6 +198,8 @@ final class Browser implements AutoCloseable {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
+                // The test's own look at what is drawn, and axe's.
+                .filter(message -> !message.contains("Multiple readback operations using getImageData"))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.node.TunnelNode;
 
@@ -18,6 +19,7 @@ public final class Monitor implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Sampler sampler;
     private final PageServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Monitor(InetSocketAddress address, String command) {
         sampler = new Sampler(command);
@@ -82,9 +84,12 @@ public final class Monitor implements AutoCloseable {
         sampler.watch(new NodeView(node));
     }
 
-    /** Ends the server and its threads, and closes what connections are left. */
+    /** Ends the server and its threads, and closes what connections are left. Repeated calls do nothing. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         server.close();
         sampler.close();
         registry.close();

@@ -288,6 +288,7 @@ class MonitorTest {
         try (Socket open = RawHttp.open(page.getPort())) {
             assertThat(RawHttp.get(page).status()).isEqualTo(200);
             monitor.close();
+            monitor.close();
             assertThat(open.getInputStream().read()).as("the end").isEqualTo(-1);
         }
         assertThatThrownBy(() -> RawHttp.get(page)).isInstanceOf(ConnectException.class);
