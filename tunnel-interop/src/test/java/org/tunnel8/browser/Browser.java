@@ -73,6 +73,7 @@ final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--no-first-run",
                 "--force-color-profile=srgb",
+                "--hide-scrollbars",
                 "--window-size=1280,1000");
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service = new ChromeDriverService.Builder()

@@ -159,7 +159,8 @@ class MonitorPageTest {
                 .isEqualTo("status");
         watched.killTheNetwork();
         until("it says so", () -> browser.text("#state").equals("no circuit"));
-        assertThat(browser.text("#sentence")).startsWith("Traffic waits: ");
+        assertThat(browser.text("#sentence")).startsWith("Traffic waits. ").endsWith(".");
+        assertThat(browser.text("#trouble")).matches("What is done: .+\\. It has been so for \\d+ s \\([a-z ]+\\)\\.");
         until("none is ready on the map", () -> browser.texts("#map > li.ready").isEmpty());
         assertQuiet();
     }

@@ -26,9 +26,9 @@ class MonitorScreenshots {
     static final String FOLDER = "tunnel8.screenshots";
 
     /** Long enough for the charts to have a course, and for a demo of so many MiB to go on. */
-    private static final Duration COURSE = Duration.ofSeconds(100);
+    private static final Duration COURSE = Duration.ofSeconds(60);
 
-    private static final String MEBIBYTES = "16384";
+    private static final String MEBIBYTES = "4096";
 
     @Test
     void monitorOfADemo() throws IOException {

@@ -14,6 +14,7 @@ import org.tunnel8.PeerStatus;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelException;
 import org.tunnel8.TunnelStatus;
+import org.tunnel8.TunnelTrouble;
 
 /** What is shown of a client. */
 final class ClientView implements View {
@@ -31,6 +32,7 @@ final class ClientView implements View {
         seen.addProperty("kind", "client");
         seen.addProperty("state", status.state().name());
         seen.addProperty("sentence", StatusSentence.of(status));
+        status.trouble().ifPresent(trouble -> seen.add("trouble", trouble(trouble)));
         seen.add("listening", listening(status));
         seen.add("direct", direct(status.direct()));
         seen.add("circuits", circuits(status.circuits()));
@@ -48,6 +50,14 @@ final class ClientView implements View {
                 "up", status.traffic().dataBytesSent(),
                 "down", status.traffic().dataBytesReceived());
         return new Look(seen, totals, roundTrips(status.circuits()), status.drops());
+    }
+
+    private static JsonObject trouble(TunnelTrouble trouble) {
+        JsonObject one = new JsonObject();
+        one.addProperty("kind", trouble.kind().name());
+        one.addProperty("remedy", trouble.remedy());
+        one.addProperty("sinceSeconds", Figures.seconds(trouble.since()));
+        return one;
     }
 
     /** Its own ports: what the user points a torrent client at, and the port towards the network. */

@@ -11,11 +11,16 @@ final class StatusSentence {
     private StatusSentence() {}
 
     static String of(TunnelStatus status) {
-        return switch (status.state()) {
-            case READY -> ready(status);
-            case UNAVAILABLE -> "Traffic waits: " + status.reason() + ".";
-            case CLOSED -> "Ended: " + status.reason() + ".";
-            case NEW, CONNECTING -> capitalised(status.reason()) + ".";
+        return status.trouble()
+                .map(trouble -> opening(status.state()) + capitalised(trouble.sentence()) + ".")
+                .orElseGet(() -> ready(status));
+    }
+
+    private static String opening(TunnelStatus.State state) {
+        return switch (state) {
+            case UNAVAILABLE -> "Traffic waits. ";
+            case CLOSED -> "Ended. ";
+            case NEW, CONNECTING, READY -> "";
         };
     }
 

@@ -7,7 +7,8 @@ const LEAST_SHOWN_MILLIS = 60 * 1000;
 const MINUTE_MILLIS = 60 * 1000;
 const STALE_MILLIS = 5000;
 const CHART_HEIGHT = 220;
-const DASHES = [[], [10, 5], [2, 4], [], [10, 5], [2, 4], [], [10, 5]];
+/** One for each colour, so that lines are told apart without colours too. */
+const DASHES = [[], [10, 5], [2, 4], [12, 4, 2, 4], [5, 3], [16, 4], [2, 8], [12, 3, 2, 3, 2, 3]];
 
 const $ = (id) => document.getElementById(id);
 
@@ -55,6 +56,17 @@ function make(name, className, content) {
   if (className) made.className = className;
   if (content !== undefined) made.textContent = content;
   return made;
+}
+
+/** A piece of a chart's line, as it is drawn there. */
+function swatch(colour) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+  for (const [name, value] of Object.entries({ class: "key", viewBox: "0 0 40 4", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  const drawn = { class: `line-${colour}`, x1: 0, y1: 2, x2: 40, y2: 2, "stroke-dasharray": DASHES[colour].join(" ") || "none" };
+  for (const [name, value] of Object.entries(drawn)) line.setAttribute(name, value);
+  svg.append(line);
+  return svg;
 }
 
 /** Has the parent hold one child for each item, in their order; children of the same key stay. */
@@ -202,9 +214,7 @@ class Chart {
     rows(this.table, figures, (figure) => figure.line.key, (figure) => [
       (cell) => {
         if (!cell.firstChild) {
-          const swatch = make("span", `key line-${figure.line.colour}`);
-          swatch.setAttribute("aria-hidden", "true");
-          cell.append(swatch, make("span", "", figure.line.name));
+          cell.append(swatch(figure.line.colour), make("span", "", figure.line.name));
         }
       },
       said(figure.latest),
@@ -236,6 +246,11 @@ function showHead(status) {
   text($("state"), name);
   $("state").className = `state ${tone}`;
   text($("sentence"), status.sentence);
+  $("trouble").hidden = !status.trouble;
+  if (status.trouble) {
+    const { kind, remedy, sinceSeconds } = status.trouble;
+    text($("trouble"), `What is done: ${remedy}. It has been so for ${duration(sinceSeconds)} (${words(kind)}).`);
+  }
   document.title = `${name} – Tunnel8 ${status.command}`;
   text($("time"), clock(status.time));
   each($("listening"), status.listening ?? [], (port) => port.what, () => {

@@ -135,7 +135,9 @@ class MonitorViewTest {
                             .getAsString()
                             .equals("CLOSED"));
             JsonObject ended = ask(monitor, "status.json");
-            assertThat(ended.get("sentence").getAsString()).startsWith("Ended: ");
+            assertThat(ended.get("sentence").getAsString()).startsWith("Ended. ");
+            assertThat(ended.getAsJsonObject("trouble").get("kind").getAsString())
+                    .isEqualTo("CLOSED");
             assertNamesNobody(ended);
         }
     }
