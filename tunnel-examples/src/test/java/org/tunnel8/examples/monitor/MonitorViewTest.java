@@ -59,6 +59,7 @@ class MonitorViewTest {
                     .bind(network.clientAddress(1))
                     .hops(2)
                     .minPeers(5)
+                    .metrics(monitor.registry())
                     .build();
             try (client) {
                 monitor.watch(client);
@@ -108,6 +109,11 @@ class MonitorViewTest {
                 assertThat(status.getAsJsonObject("nat").get("sentence").getAsString())
                         .isNotEmpty();
                 assertNamesNobody(status);
+                String metrics = RawHttp.get(URI.create(monitor.url()).resolve("/metrics"))
+                        .body();
+                assertThat(metrics)
+                        .contains("tunnel8_peers{", "tunnel8_packets_total{", "tunnel8_drops_total{")
+                        .doesNotContainPattern(NAMES_SOMEBODY);
 
                 DirectLease lease =
                         client.directConnections(DirectConsent.userAcceptsIpExposure(Duration.ofMinutes(1)));
