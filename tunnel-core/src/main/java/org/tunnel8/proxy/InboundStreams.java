@@ -1,13 +1,11 @@
 package org.tunnel8.proxy;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.proxy.StreamTunnel.Stream;
 import org.tunnel8.proxy.StreamTunnel.StreamEnd;
 import org.tunnel8.proxy.StreamTunnel.StreamListener;
-import org.tunnel8.transport.udp.TransportLoop;
 
 /**
  * Hands streams that peers begin at an exit's address to a TCP port of the application: whoever listens there sees a
@@ -33,23 +30,17 @@ final class InboundStreams implements StreamTunnel.Acceptor {
     /** Streams of others at a time; uTP itself lets no more in either. */
     static final int MAX_STREAMS = 512;
 
-    /** The application is on this machine or near it. */
-    private static final int CONNECT_LIMIT_MILLIS = 5_000;
-
-    private final TransportLoop loop;
+    private final Sockets sockets;
     private final InetSocketAddress application;
     private final Duration idleLimit;
     private final Socks5Counters counters;
     private final byte[] piece;
+    /** Each until its connection is closed, which may be long after its stream: the application takes what is left. */
     private final Set<Handover> open = new LinkedHashSet<>();
 
     InboundStreams(
-            TransportLoop loop,
-            InetSocketAddress application,
-            Duration idleLimit,
-            Socks5Counters counters,
-            byte[] piece) {
-        this.loop = loop;
+            Sockets sockets, InetSocketAddress application, Duration idleLimit, Socks5Counters counters, byte[] piece) {
+        this.sockets = sockets;
         this.application = application;
         this.idleLimit = idleLimit;
         this.counters = counters;
@@ -86,19 +77,7 @@ final class InboundStreams implements StreamTunnel.Acceptor {
         }
 
         void connect() {
-            ChannelFuture connecting = new Bootstrap()
-                    .group(loop.eventLoop())
-                    .channel(loop.streamChannelType())
-                    .option(ChannelOption.TCP_NODELAY, true)
-                    .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_LIMIT_MILLIS)
-                    .option(ChannelOption.WRITE_BUFFER_WATER_MARK, StreamRelay.UNSENT_BYTES)
-                    .option(ChannelOption.SO_RCVBUF, Socks5Server.SYSTEM_BUFFER_BYTES)
-                    .option(ChannelOption.SO_SNDBUF, Socks5Server.SYSTEM_BUFFER_BYTES)
-                    // Nothing is read before there is a relay to take it.
-                    .option(ChannelOption.AUTO_READ, false)
-                    .handler(this)
-                    .connect(application);
+            ChannelFuture connecting = sockets.connect(application, this);
             connecting.addListener(done -> connected(connecting));
         }
 
@@ -164,7 +143,6 @@ final class InboundStreams implements StreamTunnel.Acceptor {
 
         @Override
         public void onEnded(StreamEnd end) {
-            open.remove(this);
             isOver = true;
             if (relay != null) {
                 relay.onEnded(end);

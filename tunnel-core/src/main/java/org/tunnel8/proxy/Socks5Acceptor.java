@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tunnel8.transport.udp.TransportLoop;
 import org.tunnel8.wire.HostAddress;
 import org.tunnel8.wire.IpAddress;
 
@@ -22,7 +21,7 @@ import org.tunnel8.wire.IpAddress;
  */
 @Sharable
 final class Socks5Acceptor extends ChannelInitializer<Channel> implements Services {
-    private final TransportLoop loop;
+    private final Sockets sockets;
     private final Socks5Settings settings;
     private final Tunnels tunnels;
     private final @Nullable InboundStreams inbound;
@@ -31,15 +30,15 @@ final class Socks5Acceptor extends ChannelInitializer<Channel> implements Servic
     private final Map<Channel, Socks5Connection> connections = new HashMap<>();
     private @Nullable Runnable whenEmpty;
 
-    Socks5Acceptor(TransportLoop loop, Socks5Settings settings, Tunnels tunnels, Socks5Counters counters) {
-        this.loop = loop;
+    Socks5Acceptor(Sockets sockets, Socks5Settings settings, Tunnels tunnels, Socks5Counters counters) {
+        this.sockets = sockets;
         this.settings = settings;
         this.tunnels = tunnels;
         this.counters = counters;
         InetSocketAddress application = settings.inbound();
         this.inbound = application == null
                 ? null
-                : new InboundStreams(loop, application, settings.idleLimit(), counters, piece);
+                : new InboundStreams(sockets, application, settings.idleLimit(), counters, piece);
     }
 
     /** The proxy listens: peers' streams are taken from now on. */
@@ -103,7 +102,7 @@ final class Socks5Acceptor extends ChannelInitializer<Channel> implements Servic
     @Override
     public UdpAssociation association(
             InetSocketAddress client, @Nullable String isolationKey, UdpAssociation.Owner owner) {
-        return new UdpAssociation(loop, tunnels.datagrams(), counters, client, isolationKey, owner);
+        return new UdpAssociation(sockets, tunnels.datagrams(), counters, client, isolationKey, owner);
     }
 
     @Override

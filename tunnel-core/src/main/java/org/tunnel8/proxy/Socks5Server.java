@@ -82,7 +82,7 @@ public final class Socks5Server implements AutoCloseable {
     private static void listen(
             TransportLoop loop, Socks5Settings settings, Tunnels tunnels, CompletableFuture<Socks5Server> started) {
         Socks5Counters counters = new Socks5Counters();
-        Socks5Acceptor acceptor = new Socks5Acceptor(loop, settings, tunnels, counters);
+        Socks5Acceptor acceptor = new Socks5Acceptor(new LoopSockets(loop), settings, tunnels, counters);
         ChannelFuture binding = new ServerBootstrap()
                 .group(loop.eventLoop())
                 .channel(loop.serverChannelType())

@@ -2,17 +2,12 @@ package org.tunnel8.proxy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tunnel8.transport.DatagramListener;
 import org.tunnel8.transport.DatagramPort;
-import org.tunnel8.transport.PortRange;
 import org.tunnel8.transport.TransportEvent;
-import org.tunnel8.transport.udp.TransportLoop;
-import org.tunnel8.transport.udp.UdpSettings;
-import org.tunnel8.transport.udp.UdpTransport;
 import org.tunnel8.wire.Address;
 
 /**
@@ -26,9 +21,9 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
     private static final Logger LOG = LoggerFactory.getLogger(UdpAssociation.class);
 
     /** Longest datagram to a client, the SOCKS header included. */
-    private static final int MAX_TO_CLIENT_BYTES = DatagramPort.MAX_RECEIVED_BYTES;
+    static final int MAX_TO_CLIENT_BYTES = DatagramPort.MAX_RECEIVED_BYTES;
 
-    private final TransportLoop loop;
+    private final Sockets sockets;
     private final DatagramTunnel tunnel;
     private final Socks5Counters counters;
     private final @Nullable String isolationKey;
@@ -66,13 +61,13 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
      * @param client where the client's datagrams come from; port 0 if that is to be learnt
      */
     UdpAssociation(
-            TransportLoop loop,
+            Sockets sockets,
             DatagramTunnel tunnel,
             Socks5Counters counters,
             InetSocketAddress client,
             @Nullable String isolationKey,
             Owner owner) {
-        this.loop = loop;
+        this.sockets = sockets;
         this.tunnel = tunnel;
         this.counters = counters;
         this.clientAddress = client.getAddress();
@@ -85,14 +80,7 @@ final class UdpAssociation implements DatagramListener, DatagramTunnel.FlowListe
     void open(InetAddress local) {
         state = State.BINDING;
         counters.associationBegun();
-        // Called on the loop's thread, the bind ends there too, whichever way.
-        CompletableFuture<UdpTransport> unused =
-                UdpTransport.bind(loop, settings(local), this).whenComplete((socket, failure) -> bound(socket));
-    }
-
-    /** What comes back may be as large as what is received from the network; D4 bounds only what is sent to it. */
-    private static UdpSettings settings(InetAddress local) {
-        return UdpSettings.of(local, PortRange.any()).withMaxSent(MAX_TO_CLIENT_BYTES);
+        var unused = sockets.bind(local, this).whenComplete((socket, failure) -> bound(socket));
     }
 
     private void bound(@Nullable DatagramPort socket) {

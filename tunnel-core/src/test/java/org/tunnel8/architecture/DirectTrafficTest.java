@@ -31,6 +31,7 @@ import org.tunnel8.transport.udp.UdpTransport;
  * client's targets cannot be made without a permit, which leases alone make.
  */
 class DirectTrafficTest {
+    private static final String SOCKETS_OF_PROXY = "org.tunnel8.proxy.Sockets";
     private static final String NETTY_BOOTSTRAP = "io.netty.bootstrap.Bootstrap";
     private static final Set<String> JDK_OPENERS = Set.of(
             "java.net.Socket.<init>",
@@ -82,16 +83,26 @@ class DirectTrafficTest {
     @Test
     void udpSocketsAreThePortTheProxysTheExitsAndThoseOfFlowsUnderALease() {
         assertThat(users(methodsOf(UdpTransport.class, "bind")))
-                .containsExactlyInAnyOrder("EngineDriver", "OutsideSockets", "UdpAssociation", "DirectSocket");
+                .containsExactlyInAnyOrder("EngineDriver", "OutsideSockets", "LoopSockets", "DirectSocket");
     }
 
     @Test
     void connectionsAreMadeByExitsByStreamsUnderALeaseAndToTheApplicationItself() {
-        Set<String> users = users(DescribedPredicate.describe(
-                "Bootstrap.connect",
-                access -> access.getTarget().getOwner().getFullName().equals(NETTY_BOOTSTRAP)
-                        && access.getTarget().getName().equals("connect")));
-        assertThat(users).containsExactlyInAnyOrder("HttpConnections", "DirectConnection", "InboundStreams");
+        assertThat(users(calls(NETTY_BOOTSTRAP, "connect")))
+                .containsExactlyInAnyOrder("HttpConnections", "DirectConnection", "LoopSockets");
+    }
+
+    @Test
+    void theProxyOpensSocketsForAssociationsAndForStreamsThatPeersBeginAlone() {
+        assertThat(users(calls(SOCKETS_OF_PROXY, "bind"))).containsExactly("UdpAssociation");
+        assertThat(users(calls(SOCKETS_OF_PROXY, "connect"))).containsExactly("InboundStreams");
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> calls(String owner, String method) {
+        return DescribedPredicate.describe(
+                owner + "." + method,
+                access -> access.getTarget().getOwner().getFullName().equals(owner)
+                        && access.getTarget().getName().equals(method));
     }
 
     @Test

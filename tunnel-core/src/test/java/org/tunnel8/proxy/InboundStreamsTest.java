@@ -140,16 +140,7 @@ class InboundStreamsTest {
         stream.answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
         try (Socket socket = accept()) {
             eventually(() -> assertThat(proxy.refused(Socks5Refusal.IDLE)).isEqualTo(1));
-            int read = 0;
-            byte[] buffer = new byte[1 << 16];
-            try {
-                for (int now = 0; now >= 0; now = socket.getInputStream().read(buffer)) {
-                    read += now;
-                }
-            } catch (SocketException e) {
-                assertThat(e).hasMessageContaining("reset");
-            }
-            assertThat(read).isLessThan(LARGE_BYTES);
+            assertThat(readToTheEnd(socket)).isLessThan(LARGE_BYTES);
         }
     }
 
@@ -167,6 +158,30 @@ class InboundStreamsTest {
         }
         assertThat(proxy.streams.isAccepting()).isFalse();
         assertNoStreamIsLeft();
+    }
+
+    @Test
+    void endsConnectionsTooWhoseStreamsHaveEndedBefore() throws Exception {
+        start().answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
+        try (Socket socket = accept()) {
+            eventually(() ->
+                    assertThat(proxy.server.statistics().streamBytesToClients()).isEqualTo(LARGE_BYTES));
+            proxy.close();
+            assertThat(readToTheEnd(socket)).isLessThan(LARGE_BYTES);
+        }
+    }
+
+    private static int readToTheEnd(Socket socket) throws IOException {
+        int read = 0;
+        byte[] buffer = new byte[1 << 16];
+        try {
+            for (int now = 0; now >= 0; now = socket.getInputStream().read(buffer)) {
+                read += now;
+            }
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+        return read;
     }
 
     @Test
