@@ -1,0 +1,120 @@
+package org.tunnel8.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+import org.tunnel8.virtual.Seed;
+
+/**
+ * Clients that say anything, and tunnels that do what they like, by the hundred thousand around the proxy of production, in
+ * told time: nothing is thrown, each connection is answered or closed in its time, what is held keeps its bounds, and once
+ * all have left nothing remains.
+ */
+@Tag("fuzz")
+class Socks5FuzzTest {
+    private static final String INPUTS = "tunnel8.fuzz.socksInputs";
+    private static final long SMALL_SHARE = 300_000;
+    private static final long WATCHED_SHARE = 3_000;
+    private static final int MOST_IN_A_WORLD = 4_000;
+    private static final int LOOK_EVERY = 50;
+
+    /** All that is logged about a connection that met what it should not. */
+    private static final String FAILED = "a SOCKS5 connection failed";
+
+    private final long seed = Seed.take(getClass());
+    private final Logger proxy = (Logger) LoggerFactory.getLogger("org.tunnel8.proxy");
+    private final Logger netty = (Logger) LoggerFactory.getLogger("io.netty");
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        proxy.setLevel(Level.DEBUG);
+        proxy.setAdditive(false);
+        proxy.addAppender(log);
+        netty.addAppender(log);
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.setLevel(null);
+        proxy.setAdditive(true);
+        proxy.detachAppender(log);
+        netty.detachAppender(log);
+    }
+
+    @Test
+    void withstandsWhateverClientsAndTunnelsDo() {
+        fuzz(Long.getLong(INPUTS, SMALL_SHARE), false).checkDepth();
+    }
+
+    /** Netty's own watch over buffers, which takes its time. */
+    @Nested
+    @ExtendWith(LeakedBuffers.class)
+    class Watched {
+        @Test
+        void losesNoBuffer() {
+            fuzz(WATCHED_SHARE, true);
+        }
+    }
+
+    private Socks5FuzzTally fuzz(long inputs, boolean isWatched) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Socks5FuzzTally tally = new Socks5FuzzTally();
+        long begun = System.nanoTime();
+        long done = 0;
+        int worlds = 0;
+        while (done < inputs) {
+            long most = Math.min(inputs - done, 1 + random.nextInt(MOST_IN_A_WORLD));
+            done += runWorld(new Socks5FuzzWorld(random.split(), tally, isWatched), most, done);
+            worlds++;
+        }
+        System.out.printf(
+                "Socks5FuzzTest: %,d inputs into %,d proxies in %.1f s, seed %d%n",
+                done, worlds, (System.nanoTime() - begun) / 1e9, seed);
+        tally.print();
+        return tally;
+    }
+
+    private long runWorld(Socks5FuzzWorld world, long most, long before) {
+        long at = 0;
+        try {
+            while (at < most) {
+                world.step();
+                at++;
+                if (at % LOOK_EVERY == 0) {
+                    world.check();
+                    look();
+                }
+            }
+            world.end();
+            look();
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("failed with seed " + seed + " at input " + (before + at), e);
+        }
+        return most;
+    }
+
+    /** What a connection catches it logs, but for what a stranger may cause: that alone tells of it. */
+    private void look() {
+        for (ILoggingEvent event : log.list) {
+            boolean isFromNetty = event.getLoggerName().startsWith("io.netty")
+                    && event.getLevel().isGreaterOrEqual(Level.WARN);
+            assertThat(isFromNetty || event.getMessage().startsWith(FAILED))
+                    .as("%s: %s", event.getLoggerName(), event.getFormattedMessage())
+                    .isFalse();
+        }
+        log.list.clear();
+    }
+}
