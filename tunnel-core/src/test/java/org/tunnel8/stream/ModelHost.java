@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.time.Deadlines;
@@ -24,6 +25,10 @@ final class ModelHost implements UtpOutput {
     final List<Runnable> waitingForRoom = new ArrayList<>();
     int datagramBytes = 1_356;
     boolean room = true;
+
+    /** Sees each datagram that leaves, and where to. */
+    BiConsumer<Address, byte[]> tap = (target, datagram) -> {};
+
     long sentDatagrams;
     long sentBytes;
 
@@ -84,6 +89,7 @@ final class ModelHost implements UtpOutput {
         sentDatagrams++;
         sentBytes += length;
         byte[] copy = Arrays.copyOfRange(buffer, offset, offset + length);
+        tap.accept(target, copy);
         Arrays.fill(buffer, (byte) 0x55); // as sealing does
         Way way = ways.get(target);
         if (way == null) {
