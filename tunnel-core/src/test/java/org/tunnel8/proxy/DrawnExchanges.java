@@ -1,5 +1,6 @@
 package org.tunnel8.proxy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -7,12 +8,24 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.fuzz.HttpNetwork;
+import org.tunnel8.http.ReplyParser;
+import org.tunnel8.stream.HttpExchange;
+import org.tunnel8.stream.HttpFailure;
+import org.tunnel8.stream.HttpListener;
+import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.HostAddress;
 
-/** Exchanges without a network that are answered, or not, as chance says. */
+/**
+ * Exchanges that are answered, or not, as chance says: at once by this class, or in parts by exits of a network in told time,
+ * with the exchanges of production in front of it.
+ */
 final class DrawnExchanges implements HttpTunnel {
     /** So long an exchange may take, as those of the client. */
     static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A network has much to do besides for few exchanges. */
+    private static final int NETWORK_STEPS = 5;
 
     private static final int MOST_ANSWER_BYTES = 1 << 18;
 
@@ -20,10 +33,15 @@ final class DrawnExchanges implements HttpTunnel {
     private final LongSupplier clock;
     private final Consumer<Exchange> begun;
     private final List<Exchange> live = new ArrayList<>();
+    private final @Nullable HttpNetwork network;
+    private long networkNanos;
 
-    DrawnExchanges(RandomGenerator random, LongSupplier clock, Consumer<Exchange> begun) {
+    DrawnExchanges(
+            RandomGenerator random, LongSupplier clock, @Nullable HttpNetwork network, Consumer<Exchange> begun) {
         this.random = random;
         this.clock = clock;
+        this.network = network;
+        this.networkNanos = clock.getAsLong();
         this.begun = begun;
     }
 
@@ -35,13 +53,12 @@ final class DrawnExchanges implements HttpTunnel {
         Exchange exchange = new Exchange(target, outcome);
         begun.accept(exchange);
         live.add(exchange);
-        if (random.nextInt(5) == 0) {
+        if (network != null) {
+            exchange.carried = network.start(target, request, Duration.ofNanos(LIMIT_NANOS), exchange);
+        } else if (random.nextInt(5) == 0) {
             exchange.settle();
         }
-        return () -> {
-            exchange.isOver = true;
-            live.remove(exchange);
-        };
+        return exchange::cancel;
     }
 
     /** Exchanges that have not ended. */
@@ -49,8 +66,14 @@ final class DrawnExchanges implements HttpTunnel {
         return live.size();
     }
 
-    /** Settles one of them; false if there is none. */
+    /** Something happens to one of them; false if there is none. */
     boolean act() {
+        if (network != null) {
+            for (int i = 0; i < NETWORK_STEPS; i++) {
+                network.step();
+            }
+            return true;
+        }
         if (live.isEmpty()) {
             return false;
         }
@@ -58,8 +81,14 @@ final class DrawnExchanges implements HttpTunnel {
         return true;
     }
 
-    /** Fails those that have run for as long as they may. */
-    void giveUpOld() {
+    /** Time has passed: those have failed that have run for as long as they may. */
+    void timeHasPassed() {
+        if (network != null) {
+            network.pass(Duration.ofNanos(clock.getAsLong() - networkNanos));
+            networkNanos = clock.getAsLong();
+            network.check();
+            return;
+        }
         for (Exchange exchange : List.copyOf(live)) {
             if (clock.getAsLong() - exchange.begunNanos >= LIMIT_NANOS) {
                 exchange.fail();
@@ -67,18 +96,22 @@ final class DrawnExchanges implements HttpTunnel {
         }
     }
 
-    /** Fails all. */
-    void endAll() {
-        List.copyOf(live).forEach(Exchange::fail);
+    /** Ends what is behind it, after the last of them. */
+    void end() {
+        if (network != null) {
+            network.end();
+        }
     }
 
-    final class Exchange {
+    /** One of them. */
+    final class Exchange implements HttpListener {
         private final HostAddress target;
         private final Outcome outcome;
         private final long begunNanos = clock.getAsLong();
+        private byte[] answer = new byte[0];
         private boolean isOver;
         private boolean isAnswered;
-        private int answerBytes;
+        private @Nullable HttpExchange carried;
 
         Exchange(HostAddress target, Outcome outcome) {
             this.target = target;
@@ -97,20 +130,24 @@ final class DrawnExchanges implements HttpTunnel {
             return isAnswered;
         }
 
-        int answerBytes() {
-            return answerBytes;
+        byte[] answer() {
+            return answer;
         }
 
         private void settle() {
             if (random.nextInt(4) == 0) {
                 fail();
-                return;
+            } else {
+                int most = random.nextInt(8) == 0 ? MOST_ANSWER_BYTES : 1_000;
+                succeed(DrawnStreams.pattern(0, random.nextInt(most + 1)));
             }
+        }
+
+        private void succeed(byte[] with) {
             end();
             isAnswered = true;
-            int most = random.nextInt(8) == 0 ? MOST_ANSWER_BYTES : 1_000;
-            answerBytes = random.nextInt(most + 1);
-            outcome.onAnswer(DrawnStreams.pattern(0, answerBytes));
+            answer = with;
+            outcome.onAnswer(with);
         }
 
         private void fail() {
@@ -124,6 +161,28 @@ final class DrawnExchanges implements HttpTunnel {
             }
             isOver = true;
             live.remove(this);
+        }
+
+        private void cancel() {
+            isOver = true;
+            live.remove(this);
+            if (carried != null) {
+                carried.cancel();
+            }
+        }
+
+        @Override
+        public boolean onReply(ByteString reply) {
+            boolean isHttp = ReplyParser.parse(reply.toBytes()) != null;
+            if (isHttp) {
+                succeed(reply.toBytes());
+            }
+            return isHttp;
+        }
+
+        @Override
+        public void onFailed(HttpFailure failure) {
+            fail();
         }
     }
 }

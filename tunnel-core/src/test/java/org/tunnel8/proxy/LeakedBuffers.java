@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Has Netty watch every buffer while a class of tests runs, and fails it if one was lost. */
-final class LeakedBuffers implements BeforeAllCallback, AfterAllCallback {
+public final class LeakedBuffers implements BeforeAllCallback, AfterAllCallback {
     private final Queue<String> leaks = new ConcurrentLinkedQueue<>();
     private ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
 

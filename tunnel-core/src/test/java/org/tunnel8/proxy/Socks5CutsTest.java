@@ -39,7 +39,7 @@ class Socks5CutsTest {
         Tunnels tunnels = new Tunnels(
                 new DrawnFlows(random),
                 new DrawnStreams(random, ticker::nanoTime, stream -> {}),
-                new DrawnExchanges(random, ticker::nanoTime, exchange -> {}));
+                new DrawnExchanges(random, ticker::nanoTime, null, exchange -> {}));
         DrawnSockets sockets = new DrawnSockets(random, port -> {}, handler -> {
             throw new AssertionError("no peer begins a stream");
         });

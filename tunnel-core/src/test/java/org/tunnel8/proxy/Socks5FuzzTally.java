@@ -35,7 +35,7 @@ final class Socks5FuzzTally {
         DrawnExchanges.Exchange exchange = peer.exchange;
         if (exchange != null && exchange.isAnswered()) {
             exchangesAnswered++;
-            wholeAnswers += peer.patternBytes() == exchange.answerBytes() ? 1 : 0;
+            wholeAnswers += peer.answeredBytes() == exchange.answer().length ? 1 : 0;
         }
     }
 

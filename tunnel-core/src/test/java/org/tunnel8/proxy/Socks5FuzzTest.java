@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.virtual.FuzzWatch;
 import org.tunnel8.virtual.Seed;
 
 /**
@@ -28,6 +29,9 @@ class Socks5FuzzTest {
     private static final long WATCHED_SHARE = 3_000;
     private static final int MOST_IN_A_WORLD = 4_000;
     private static final int LOOK_EVERY = 50;
+
+    /** What classes and the process's own tables take that were not there before. */
+    private static final long MAX_GROWTH_BYTES = 24L << 20;
 
     /** All that is logged about a connection that met what it should not. */
     private static final String FAILED = "a SOCKS5 connection failed";
@@ -75,22 +79,27 @@ class Socks5FuzzTest {
         long begun = System.nanoTime();
         long done = 0;
         int worlds = 0;
-        while (done < inputs) {
-            long most = Math.min(inputs - done, 1 + random.nextInt(MOST_IN_A_WORLD));
-            done += runWorld(new Socks5FuzzWorld(random.split(), tally, isWatched), most, done);
-            worlds++;
+        try (FuzzWatch watch = new FuzzWatch(getClass(), seed)) {
+            while (done < inputs) {
+                long most = Math.min(inputs - done, 1 + random.nextInt(MOST_IN_A_WORLD));
+                done += runWorld(new Socks5FuzzWorld(random.split(), tally, isWatched), most, done, watch);
+                worlds++;
+            }
+            long grownBytes = watch.grownBytes();
+            System.out.printf(
+                    "Socks5FuzzTest: %,d inputs into %,d proxies in %.1f s, heap %,d KiB larger, seed %d%n",
+                    done, worlds, (System.nanoTime() - begun) / 1e9, grownBytes >> 10, seed);
+            assertThat(grownBytes).as("growth of the heap").isLessThan(MAX_GROWTH_BYTES);
         }
-        System.out.printf(
-                "Socks5FuzzTest: %,d inputs into %,d proxies in %.1f s, seed %d%n",
-                done, worlds, (System.nanoTime() - begun) / 1e9, seed);
         tally.print();
         return tally;
     }
 
-    private long runWorld(Socks5FuzzWorld world, long most, long before) {
+    private long runWorld(Socks5FuzzWorld world, long most, long before, FuzzWatch watch) {
         long at = 0;
         try {
             while (at < most) {
+                watch.at(before + at);
                 world.step();
                 at++;
                 if (at % LOOK_EVERY == 0) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.fuzz.HttpNetwork;
 import org.tunnel8.proxy.DrawnSockets.DrawnPort;
 
 /**
@@ -72,7 +73,8 @@ final class Socks5FuzzWorld {
         grammar = new SocksGrammar(random, asksCredentials);
         flows = new DrawnFlows(random);
         streams = new DrawnStreams(random, ticker::nanoTime, this::begun);
-        exchanges = new DrawnExchanges(random, ticker::nanoTime, this::begun);
+        exchanges = new DrawnExchanges(
+                random, ticker::nanoTime, random.nextBoolean() ? new HttpNetwork(random) : null, this::begun);
         sockets = new DrawnSockets(random, this::bound, this::application);
         Socks5Settings settings = Socks5Settings.defaults()
                 .withLimits(MAX_CONNECTIONS, MAX_ASSOCIATIONS)
@@ -280,7 +282,7 @@ final class Socks5FuzzWorld {
         ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
         sockets.endLate();
         streams.giveUpOld();
-        exchanges.giveUpOld();
+        exchanges.timeHasPassed();
         for (SocksPeer peer : peers) {
             as(peer, peer.connection()::timeHasPassed);
             look(peer);
@@ -345,6 +347,7 @@ final class Socks5FuzzWorld {
         assertThat(flows.size()).isZero();
         assertThat(streams.size()).isZero();
         assertThat(exchanges.size()).isZero();
+        exchanges.end();
         assertThat(heldBytes()).as("bytes of buffers that nobody has released").isZero();
         peers.forEach(tally::gone);
         tally.ended(last);

@@ -184,7 +184,9 @@ final class SocksGrammar {
         int command = random.nextInt(8) == 0
                 ? random.nextInt(random.nextBoolean() ? 4 : 256)
                 : intent == Intent.ASSOCIATION ? Socks5Request.UDP_ASSOCIATE : Socks5Request.CONNECT;
-        messages.add(request(command, address()));
+        // Most of those that say where they will send from send from elsewhere here.
+        boolean isUnknown = intent == Intent.ASSOCIATION && random.nextInt(4) > 0;
+        messages.add(request(command, isUnknown ? numeric(Address.parse("0.0.0.0", 0)) : address()));
         addPayload(intent, messages);
         messages.add(bytes(random.nextInt(200)));
         return new Script(intent, null, false, messages);

@@ -33,7 +33,7 @@ final class SocksPeer implements PlayedConnection.Other {
     private long saidBytes;
     private final byte[] answer = new byte[22];
     private int answerBytes;
-    private long patternBytes;
+    private long answeredBytes;
     private long phaseNanos;
     private long activeNanos;
     private long overNanos = -1;
@@ -109,9 +109,17 @@ final class SocksPeer implements PlayedConnection.Other {
         connection.endInput();
     }
 
-    /** Bytes of the answer to the request, or of what came after it. */
-    long patternBytes() {
-        return patternBytes;
+    private boolean isNext(byte value) {
+        DrawnExchanges.Exchange asked = exchange;
+        if (asked == null) {
+            return value == DrawnStreams.pattern(answeredBytes);
+        }
+        return answeredBytes < asked.answer().length && value == asked.answer()[(int) answeredBytes];
+    }
+
+    /** Bytes of what came after the reply. */
+    long answeredBytes() {
+        return answeredBytes;
     }
 
     @Override
@@ -122,7 +130,8 @@ final class SocksPeer implements PlayedConnection.Other {
         while (bytes.isReadable()) {
             int value = bytes.readUnsignedByte();
             if (phase == Phase.GRANTED) {
-                require((byte) value == DrawnStreams.pattern(patternBytes++), "bytes that nobody sent");
+                require(isNext((byte) value), "bytes that nobody sent");
+                answeredBytes++;
             } else {
                 require(phase != Phase.REFUSED, "something after a refusal");
                 answer[answerBytes++] = (byte) value;
