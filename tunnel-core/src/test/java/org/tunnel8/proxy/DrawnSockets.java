@@ -145,11 +145,15 @@ final class DrawnSockets implements Sockets {
         @Override
         public void send(InetSocketAddress to, byte[] buffer, int offset, int length) {
             boolean isStrange = client != null && !to.getAddress().equals(client);
-            boolean hasHeader =
-                    length >= 10 && buffer[offset] == 0 && buffer[offset + 1] == 0 && buffer[offset + 2] == 0;
-            if (!open.contains(this) || length > MOST_BYTES || isStrange || !hasHeader) {
+            if (!open.contains(this) || length > MOST_BYTES || isStrange || !hasHeader(buffer, offset, length)) {
                 throw new AssertionError("sent to a client what cannot be");
             }
+        }
+
+        private static boolean hasHeader(byte[] buffer, int offset, int length) {
+            boolean isZero = length > 5 && buffer[offset] == 0 && buffer[offset + 1] == 0 && buffer[offset + 2] == 0;
+            int bytes = isZero ? SocksAddress.bytes(buffer[offset + 3], buffer[offset + 4] & 0xff) : -1;
+            return bytes > 0 && 3 + bytes <= length;
         }
 
         @Override
