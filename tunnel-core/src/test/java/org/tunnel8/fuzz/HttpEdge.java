@@ -1,9 +1,11 @@
 package org.tunnel8.fuzz;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +19,7 @@ import org.tunnel8.exit.HttpPort;
 import org.tunnel8.exit.OutsidePort;
 import org.tunnel8.shaping.Outlet;
 import org.tunnel8.wire.Address;
+import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
 
 /** What is around an exit: servers that answer anything, at any time, and a resolver. */
@@ -29,11 +32,15 @@ final class HttpEdge implements OutsidePort, HttpPort, Outlet {
     private final LongSupplier clock;
     private final Map<Long, Server> servers = new LinkedHashMap<>();
     private final Set<String> asked = new LinkedHashSet<>();
+    /** Of the answer that the exit sends back at the moment. */
+    private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
+
     private long lastNumber;
 
     private static final class Server {
         final Deque<byte[]> pieces;
         final long sinceNanos;
+        final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
         Server(List<byte[]> pieces, long sinceNanos) {
             this.pieces = new ArrayDeque<>(pieces);
@@ -57,8 +64,11 @@ final class HttpEdge implements OutsidePort, HttpPort, Outlet {
         }
         if (random.nextInt(50) == 0) {
             // A connection that has been closed, or never was.
-            exit.http().onReplyBytes(random.nextLong(lastNumber + 2), new byte[] {'d', 'e'}, 0, 2);
-            exit.http().onConnectionEnded(random.nextLong(lastNumber + 2));
+            long gone = random.nextLong(lastNumber + 2);
+            if (!servers.containsKey(gone)) {
+                exit.http().onReplyBytes(gone, new byte[] {'d', 'e'}, 0, 2);
+                exit.http().onConnectionEnded(gone);
+            }
             return true;
         }
         if (servers.isEmpty()) {
@@ -66,13 +76,24 @@ final class HttpEdge implements OutsidePort, HttpPort, Outlet {
         }
         List<Long> numbers = new ArrayList<>(servers.keySet());
         long number = numbers.get(random.nextInt(numbers.size()));
-        byte[] piece = servers.get(number).pieces.poll();
+        Server server = servers.get(number);
+        byte[] piece = server.pieces.poll();
         if (piece == null || random.nextInt(200) == 0) {
             exit.http().onConnectionEnded(number);
         } else {
+            server.said.writeBytes(piece);
             exit.http().onReplyBytes(number, piece, 0, piece.length);
         }
+        if (passed.size() > 0 && !Arrays.equals(passed.toByteArray(), server.said.toByteArray())) {
+            throw new AssertionError("an exit passes what its server did not say");
+        }
+        passed.reset();
         return true;
+    }
+
+    /** The exit sends back a part of an answer. */
+    void passes(ByteString chunk) {
+        passed.writeBytes(chunk.toBytes());
     }
 
     private List<InetAddress> addresses() {

@@ -19,6 +19,9 @@ final class HttpGrammar {
     /** Bytes of an answer in one part, as exits cut it (PROTOCOL.md §13). */
     private static final int PART_BYTES = 1_400;
 
+    /** What fits into the longest datagram that is received. */
+    private static final int MOST_PART_BYTES = 8_000;
+
     private static final int MOST_CELL_BYTES = 70_000;
     private static final int[] TELLING_NUMBERS = {0, 1, 2, 3, 0xff, 0x100, 0x101, 0x7fff, 0x8000, 0xfffe, 0xffff};
 
@@ -83,9 +86,11 @@ final class HttpGrammar {
 
     /** What a server answers, often what exits pass. */
     byte[] reply() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(12)) {
             case 0 -> HttpReplies.some(random);
             case 1 -> mutations.mutated(rightReply());
+            case 2 -> ascii("HTTP/1.1 307 Moved\r\n\r\n" + "r".repeat(random.nextInt(90_000))); // too long, or not
+            case 3 -> ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunkSize() + "\r\n" + bencoded(9));
             default -> rightReply();
         };
     }
@@ -101,6 +106,16 @@ final class HttpGrammar {
                     case 3 -> "HTTP/1.0 404 Not Found\r\nX: y\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
                     default -> "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
                 });
+    }
+
+    /** The size of a chunk that is hardly one. */
+    private String chunkSize() {
+        return switch (random.nextInt(4)) {
+            case 0 -> Long.toHexString(random.nextLong());
+            case 1 -> Integer.toHexString(random.nextInt());
+            case 2 -> "0".repeat(random.nextInt(30)) + "1f";
+            default -> "-1";
+        };
     }
 
     private static String bencoded(int length) {
@@ -145,8 +160,9 @@ final class HttpGrammar {
         byte[] reply = random.nextInt(12) == 0 ? new byte[0] : reply();
         int size = random.nextInt(3) == 0 ? 1 + random.nextInt(PART_BYTES) : PART_BYTES;
         if (random.nextInt(40) == 0) {
-            // More than is taken, in parts that are all right.
+            // More than is taken, in the longest parts that are received.
             reply = Arrays.copyOf(reply, 300_000);
+            size = MOST_PART_BYTES;
         }
         int total = Math.min(Math.max(1, (reply.length + size - 1) / size), 0xffff);
         List<byte[]> cells = new ArrayList<>();

@@ -207,6 +207,7 @@ public final class HttpNetwork {
         if (length > MOST_PART_BYTES || !(part instanceof HttpResponse response)) {
             throw new AssertionError("an exit sends back what is no part");
         }
+        edge.passes(response.chunk());
         return response;
     }
 
