@@ -90,7 +90,8 @@ final class HttpGrammar {
             case 0 -> HttpReplies.some(random);
             case 1 -> mutations.mutated(rightReply());
             case 2 -> ascii("HTTP/1.1 307 Moved\r\n\r\n" + "r".repeat(random.nextInt(90_000))); // too long, or not
-            case 3 -> ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunkSize() + "\r\n" + bencoded(9));
+            case 3 ->
+                ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunkSize() + "\r\n" + bencoded(9));
             default -> rightReply();
         };
     }

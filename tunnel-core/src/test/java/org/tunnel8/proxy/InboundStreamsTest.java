@@ -60,6 +60,11 @@ class InboundStreamsTest {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** What a stream brings is lost if it ends before the proxy has seen the connection. */
+    private void awaitRelay() {
+        eventually(() -> assertThat(proxy.server.statistics().streams()).isEqualTo(1));
+    }
+
     private void assertNoStreamIsLeft() {
         eventually(() -> assertThat(proxy.server.statistics().streams()).isZero());
     }
@@ -137,8 +142,9 @@ class InboundStreamsTest {
     @Test
     void leavesAnApplicationThatDoesNotTakeTheRest() throws Exception {
         PlayedStream stream = start(Socks5Settings.defaults().withIdleLimit(Duration.ofSeconds(1)));
-        stream.answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
         try (Socket socket = accept()) {
+            awaitRelay();
+            stream.answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
             eventually(() -> assertThat(proxy.refused(Socks5Refusal.IDLE)).isEqualTo(1));
             assertThat(readToTheEnd(socket)).isLessThan(LARGE_BYTES);
         }
@@ -162,8 +168,10 @@ class InboundStreamsTest {
 
     @Test
     void endsConnectionsTooWhoseStreamsHaveEndedBefore() throws Exception {
-        start().answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
+        PlayedStream stream = start();
         try (Socket socket = accept()) {
+            awaitRelay();
+            stream.answer().bringAndEnd(new byte[LARGE_BYTES], StreamEnd.CLOSED);
             eventually(() ->
                     assertThat(proxy.server.statistics().streamBytesToClients()).isEqualTo(LARGE_BYTES));
             proxy.close();
