@@ -39,6 +39,7 @@ import org.tunnel8.engine.Timings;
 import org.tunnel8.engine.Trouble;
 import org.tunnel8.meters.Metering;
 import org.tunnel8.meters.Sources;
+import org.tunnel8.metrics.KeyTraffic;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Settings;
 import org.tunnel8.proxy.Socks5Statistics;
@@ -504,6 +505,32 @@ public final class TunnelClient implements AutoCloseable {
         }
         // Written before the loop ended, and the loop has ended.
         return Objects.requireNonNull(lastStatus);
+    }
+
+    /**
+     * What has passed under an isolation key, or a user name of the proxy. May be called from any thread, also from callbacks;
+     * waits for the engine's thread for a moment.
+     *
+     * @param isolationKey the key
+     * @return the figures since it came into use; empty if nothing uses it now, if it is one of more than 32 keys in use at a
+     *     time, or before the start and after closing
+     */
+    public Optional<KeyFigures> figures(String isolationKey) {
+        Objects.requireNonNull(isolationKey);
+        try {
+            return driver.ask(() -> driver.hasEngine()
+                            ? driver.engine().counters().keys().passed(isolationKey)
+                            : Optional.<KeyTraffic.Passed>empty())
+                    .join()
+                    .map(passed -> new KeyFigures(
+                            passed.packetsSent(),
+                            passed.bytesSent(),
+                            passed.packetsReceived(),
+                            passed.bytesReceived()));
+        } catch (CompletionException e) {
+            log.debug("the client was closed before a question", LogDetail.of(e));
+            return Optional.empty();
+        }
     }
 
     private TunnelStatus snapshot() {

@@ -29,12 +29,26 @@ public final class KeyTraffic {
 
     private static final class Label {
         final int number;
+        /** What its counts were when this key got it. */
+        final long[] before;
+
         int users;
 
-        Label(int number) {
+        Label(int number, long[] before) {
             this.number = number;
+            this.before = before;
         }
     }
+
+    /**
+     * What has passed under one key since it came into use. Immutable.
+     *
+     * @param packetsSent messages sent
+     * @param bytesSent their payload bytes
+     * @param packetsReceived messages that came
+     * @param bytesReceived their payload bytes
+     */
+    public record Passed(long packetsSent, long bytesSent, long packetsReceived, long bytesReceived) {}
 
     KeyTraffic() {}
 
@@ -55,7 +69,7 @@ public final class KeyTraffic {
                 return OTHER_KEYS;
             }
             used.set(free);
-            label = new Label(free);
+            label = new Label(free, countsOf(free));
             labels.put(key, label);
         }
         label.users++;
@@ -84,6 +98,30 @@ public final class KeyTraffic {
      */
     public Optional<Integer> labelOf(String key) {
         return Optional.ofNullable(labels.get(key)).map(label -> label.number);
+    }
+
+    /**
+     * What has passed under a key. Engine thread only.
+     *
+     * @param key the key
+     * @return empty if it is not in use, or has no label of its own
+     */
+    public Optional<Passed> passed(String key) {
+        Label label = labels.get(key);
+        if (label == null) {
+            return Optional.empty();
+        }
+        long[] now = countsOf(label.number);
+        long[] before = label.before;
+        return Optional.of(new Passed(now[0] - before[0], now[1] - before[1], now[2] - before[2], now[3] - before[3]));
+    }
+
+    private long[] countsOf(int label) {
+        long[] of = new long[PER_LABEL];
+        for (int i = 0; i < PER_LABEL; i++) {
+            of[i] = counts.get(PER_LABEL * label + i);
+        }
+        return of;
     }
 
     /**

@@ -47,6 +47,22 @@ class KeyTrafficTest {
     }
 
     @Test
+    void aKeysFiguresBeginWhenItComesIntoUse() {
+        int label = traffic.acquire("first");
+        traffic.sent(label, 100);
+        traffic.release("first", label);
+        assertThat(traffic.passed("first")).isEmpty();
+
+        assertThat(traffic.acquire("second")).isEqualTo(label);
+        assertThat(traffic.passed("second")).contains(new KeyTraffic.Passed(0, 0, 0, 0));
+        traffic.sent(label, 5);
+        traffic.received(label, 7);
+        traffic.received(label, 8);
+        assertThat(traffic.passed("second")).contains(new KeyTraffic.Passed(1, 5, 2, 15));
+        assertThat(traffic.bytes(Direction.SENT, label)).isEqualTo(105);
+    }
+
+    @Test
     void eachLabelCountsBothWaysApart() {
         traffic.sent(KeyTraffic.OTHER_KEYS, 100);
         traffic.sent(KeyTraffic.OTHER_KEYS, 50);
