@@ -148,16 +148,18 @@ public final class TunnelClient implements AutoCloseable {
         DirectOutside outside = new DirectOutside(driver.loop(), bindAddress, "tunnel8-client-direct-names");
         this.leases = new DirectLeases(driver.loop(), driver::nowNanos, InstantSource.system(), outside, this::tell);
         this.exchanges = new ClientExchanges(driver, leases);
-        this.metering = metering.make(new Sources(
-                "client",
-                driver,
-                callbacks,
-                new Sources.Own(
-                        this::proxyStatistics,
-                        outside,
-                        leases::held,
-                        List.of(TunnelStatus.State.values()),
-                        () -> state)));
+        this.metering = Metering.orClosed(
+                () -> metering.make(new Sources(
+                        "client",
+                        driver,
+                        callbacks,
+                        new Sources.Own(
+                                this::proxyStatistics,
+                                outside,
+                                leases::held,
+                                List.of(TunnelStatus.State.values()),
+                                () -> state))),
+                driver);
     }
 
     private @Nullable Socks5Statistics proxyStatistics() {

@@ -1,10 +1,8 @@
 package org.tunnel8;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -12,7 +10,6 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tunnel8.node.TunnelNode;
 import org.tunnel8.testing.EmbeddedNetwork;
-import org.tunnel8.transport.PortRange;
 
 /** What Micrometer reads of a client and of the nodes that serve it is what they did. */
 @Timeout(120)
@@ -466,77 +462,5 @@ class MetricsTest {
 
     private static int told(String of) throws IOException {
         return MeterTable.number(of);
-    }
-
-    @Test
-    void clientsOfOneNameAreToldApartAndLeaveNothingBehind() throws Exception {
-        SimpleMeterRegistry shared = new SimpleMeterRegistry();
-        TunnelClient first = newClient().metrics(shared).build();
-        TunnelClient second = newClient().metrics(shared).build();
-        int each = shared.getMeters().size() / 2;
-        assertThat(shared.find("tunnel8.bootstrap.degraded").gauges())
-                .extracting(gauge -> gauge.getId().getTag("node"))
-                .containsExactlyInAnyOrder("client", "client-2");
-
-        first.close();
-        assertThat(shared.getMeters())
-                .hasSize(each)
-                .allSatisfy(meter -> assertThat(meter.getId().getTag("node")).isEqualTo("client-2"));
-        TunnelClient third = newClient().metrics(shared).build();
-        third.start().get(60, TimeUnit.SECONDS);
-        assertThat(shared.find("tunnel8.bootstrap.degraded").gauges())
-                .extracting(gauge -> gauge.getId().getTag("node"))
-                .containsExactlyInAnyOrder("client", "client-2");
-        second.close();
-        third.close();
-        third.close();
-        assertThat(shared.getMeters()).isEmpty();
-        assertThat(shared.isClosed()).isFalse();
-    }
-
-    @Test
-    void aNodeLeavesNothingBehindAndSaysWhatItLends() throws Exception {
-        SimpleMeterRegistry own = new SimpleMeterRegistry();
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        try (TunnelNode node = TunnelNode.builder()
-                .listen(loopback, PortRange.any())
-                .network(network.network())
-                .bandwidth(50_000)
-                .metrics(own, "lender")
-                .build()) {
-            node.start().get(60, TimeUnit.SECONDS);
-            await().atMost(PATIENCE)
-                    .until(() -> own.get("tunnel8.lending.rate").gauge().value() == 50_000);
-            assertThat(own.get("tunnel8.quota.limit").gauge().value()).isZero();
-            await().atMost(PATIENCE)
-                    .until(() -> own.find("tunnel8.table.size").gauges().size() > 10);
-        }
-        assertThat(own.getMeters()).isEmpty();
-    }
-
-    @Test
-    void refusesNamesThatNobodyCanRead() {
-        TunnelClientBuilder builder = TunnelClient.builder();
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.metrics(registry, " "));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.metrics(registry, "x".repeat(65)));
-    }
-
-    @Test
-    void aClientThatCannotStartIsReadAllTheSame() throws Exception {
-        SimpleMeterRegistry own = new SimpleMeterRegistry();
-        try (TunnelClient unstarted = newClient().metrics(own).build()) {
-            assertThat(own.getMeters())
-                    .isNotEmpty()
-                    .allSatisfy(meter -> assertThat(meter.measure()).isNotEmpty());
-            assertThat(own.get("tunnel8.client.state")
-                            .tag("state", "new")
-                            .gauge()
-                            .value())
-                    .isEqualTo(1);
-            assertThat(own.get("tunnel8.packets").functionCounters())
-                    .extracting(FunctionCounter::count)
-                    .containsOnly(0d);
-            assertThat(unstarted).isNotNull();
-        }
     }
 }

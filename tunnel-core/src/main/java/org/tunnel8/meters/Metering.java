@@ -1,6 +1,8 @@
 package org.tunnel8.meters;
 
 import java.util.List;
+import java.util.function.Supplier;
+import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.Timings;
 import org.tunnel8.metrics.TableSize;
 
@@ -37,6 +39,22 @@ public interface Metering {
          * @return to be closed with what they are of
          */
         Metering make(Sources sources);
+    }
+
+    /**
+     * Makes meters for a driver that is closed if that fails, so that nothing is left of a client or node that is not made.
+     *
+     * @param maker makes them
+     * @param driver the engine's
+     * @return the meters
+     */
+    static Metering orClosed(Supplier<Metering> maker, EngineDriver driver) {
+        try {
+            return maker.get();
+        } catch (RuntimeException e) {
+            var unused = driver.close();
+            throw e;
+        }
     }
 
     /**

@@ -52,29 +52,36 @@ public final class NodeMeters implements Metering {
         this.name = NodeNames.take(registry, wanted);
         this.registrar = new Registrar(registry, name);
         this.thread = new CallbackThread(sources.driver().name() + "-metrics");
-        EngineDriver driver = sources.driver();
-        Supplier<Counters> counters = driver::counters;
-        Sources.Own own = sources.own();
-        boolean hasCircuits = own != null;
-        boolean servesOthers = own == null;
-        Freshest<NodeState> state = new Freshest<>(() -> ask(driver, sources), NodeState.NOTHING);
-        new PacketMeters(registrar, counters, hasCircuits, servesOthers);
-        new CountMeters(registrar, counters, hasCircuits, servesOthers);
-        this.states = new StateMeters(registrar, state::get, hasCircuits, servesOthers);
-        this.timings = new TimingMeters(registrar, thread, hasCircuits);
-        if (own != null) {
-            new ClientMeters(registrar, state::get, own);
+        try {
+            EngineDriver driver = sources.driver();
+            Supplier<Counters> counters = driver::counters;
+            Sources.Own own = sources.own();
+            boolean hasCircuits = own != null;
+            boolean servesOthers = own == null;
+            Freshest<NodeState> state = new Freshest<>(() -> ask(driver, sources), NodeState.NOTHING);
+            new PacketMeters(registrar, counters, hasCircuits, servesOthers);
+            new CountMeters(registrar, counters, hasCircuits, servesOthers);
+            this.states = new StateMeters(registrar, state::get, hasCircuits, servesOthers);
+            this.timings = new TimingMeters(registrar, thread, hasCircuits);
+            if (own != null) {
+                new ClientMeters(registrar, state::get, own);
+            }
+            registrar.counter(
+                    "tunnel8.callbacks.lost",
+                    null,
+                    "events that the application was too slow to hear",
+                    () -> sources.callbacks().lost());
+            registrar.counter(
+                    "tunnel8.engine.cpu",
+                    Registrar.SECONDS,
+                    "processor time of the engine's thread",
+                    () -> (double) driver.loop().cpuNanos() / TimeUnit.SECONDS.toNanos(1));
+        } catch (RuntimeException e) {
+            // A registry may refuse a meter; the others are not to stay behind.
+            registrar.close();
+            NodeNames.free(registry, name);
+            throw e;
         }
-        registrar.counter(
-                "tunnel8.callbacks.lost",
-                null,
-                "events that the application was too slow to hear",
-                () -> sources.callbacks().lost());
-        registrar.counter(
-                "tunnel8.engine.cpu",
-                Registrar.SECONDS,
-                "processor time of the engine's thread",
-                () -> (double) driver.loop().cpuNanos() / TimeUnit.SECONDS.toNanos(1));
     }
 
     private static CompletableFuture<NodeState> ask(EngineDriver driver, Sources sources) {

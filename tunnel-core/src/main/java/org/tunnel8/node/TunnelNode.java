@@ -122,7 +122,8 @@ public final class TunnelNode implements AutoCloseable {
         this.callbacks = new CallbackThread(builder.name + "-callbacks");
         this.onEvent = builder.onEvent;
         this.driver = new EngineDriver(settings, new PeerEvents(), this::onTransportEvent);
-        this.metering = builder.metering.make(new Sources(builder.name, driver, callbacks, null));
+        this.metering = Metering.orClosed(
+                () -> builder.metering.make(new Sources(builder.name, driver, callbacks, null)), driver);
     }
 
     private void onTransportEvent(TransportEvent event) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tunnel8.architecture.fixture.circuit.UsesItsNeighbour;
 import org.tunnel8.architecture.fixture.crypto.OpensAFile;
+import org.tunnel8.architecture.fixture.engine.CountsInARegistry;
 import org.tunnel8.architecture.fixture.engine.HandsWorkToAPool;
 import org.tunnel8.architecture.fixture.engine.Locks;
 import org.tunnel8.architecture.fixture.engine.LooksUpNames;
@@ -80,6 +81,7 @@ class ArchitectureTest {
     static Stream<Arguments> violations() {
         return Stream.of(
                 Arguments.of(Rule.NETTY_STAYS_AT_THE_EDGES, UsesNetty.class),
+                Arguments.of(Rule.MICROMETER_STAYS_WITH_ITS_READERS, CountsInARegistry.class),
                 Arguments.of(Rule.PURE_CODE_OPENS_NO_SOCKET, OpensSockets.class),
                 Arguments.of(Rule.PURE_CODE_LOOKS_UP_NO_NAME, LooksUpNames.class),
                 Arguments.of(Rule.PURE_CODE_READS_NO_CLOCK, ReadsTheClock.class),

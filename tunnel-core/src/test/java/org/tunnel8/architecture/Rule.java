@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
@@ -58,6 +59,12 @@ enum Rule {
             .should()
             .dependOnClassesThat(resideInAPackage("io.netty.."))
             .because("protocol logic must run without a socket")),
+
+    MICROMETER_STAYS_WITH_ITS_READERS(base -> noClasses()
+            .that(not(resideInAPackage(base + ".meters..")).and(not(simpleNameEndingWith("Builder"))))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.micrometer.."))
+            .because("everything must run without its jar")),
 
     PURE_CODE_OPENS_NO_SOCKET(base -> pureCode(base)
             .dependOnClassesThat(resideInAnyPackage("java.net..", "java.nio.channels..", "javax.net..")
