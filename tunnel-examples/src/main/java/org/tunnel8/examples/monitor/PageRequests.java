@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.LogDetail;
 
 /**
  * Answers the requests of one connection.
@@ -151,7 +152,7 @@ final class PageRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-        LOG.debug("a connection to the monitor failed", failure);
+        LOG.debug("a connection to the monitor failed", LogDetail.of(failure));
         end(context);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tunnel8.transport.LogDetail;
 
 /**
  * Looks at what is watched each second, and keeps what it saw: however many pages ask, the watched thread is asked once a second.
@@ -31,6 +32,9 @@ final class Sampler implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
+    /** Whether the last look failed. The sampler's thread only. */
+    private boolean failing;
+
     private volatile byte[] latest;
     private volatile @Nullable View view;
 
@@ -64,9 +68,13 @@ final class Sampler implements AutoCloseable {
             status.add("sample", history.add(now, look));
             status.add("drops", drops.add(now, look.drops()));
             latest = bytes(now, status);
+            failing = false;
         } catch (RuntimeException e) {
             // The page notices by the time of what it gets that it is old; the next look may succeed.
-            LOG.warn("the monitor could not see how things are", e);
+            if (!failing) {
+                LOG.warn("the monitor cannot see how things are", LogDetail.of(e));
+            }
+            failing = true;
         }
     }
 
