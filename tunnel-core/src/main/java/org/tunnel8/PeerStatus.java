@@ -2,7 +2,10 @@ package org.tunnel8;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import org.tunnel8.peer.Peer;
+import org.tunnel8.peer.PeerTable;
 import org.tunnel8.wire.walk.PeerFlags;
 
 /**
@@ -67,5 +70,28 @@ public record PeerStatus(
     /** Copies what could change. */
     public PeerStatus {
         roles = Set.copyOf(roles);
+    }
+
+    /**
+     * Reads a peer table; for this library's own use.
+     *
+     * @param peers the table; engine thread only
+     * @param nowNanos the time on the engine's clock
+     * @return a new list
+     */
+    @SuppressWarnings("exports") // applications have no use for it, and the table's package stays theirs not to see
+    public static List<PeerStatus> all(PeerTable peers, long nowNanos) {
+        return peers.all().stream().map(peer -> of(peer, nowNanos)).toList();
+    }
+
+    private static PeerStatus of(Peer peer, long now) {
+        return new PeerStatus(
+                peer.key().toString(),
+                Role.of(peer.flags().bits()),
+                peer.isConfirmed(),
+                peer.isReachable(),
+                Duration.ofNanos(peer.rtt().smoothedNanos()),
+                peer.standing(now),
+                Duration.ofNanos(now - peer.sinceNanos()));
     }
 }

@@ -13,7 +13,6 @@ import org.tunnel8.driver.CallbackThread;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.Counters;
-import org.tunnel8.peer.Peer;
 import org.tunnel8.proxy.Socks5Server;
 import org.tunnel8.proxy.Socks5Statistics;
 import org.tunnel8.transport.TransportCounters;
@@ -131,18 +130,6 @@ final class StatusReport {
     }
 
     static List<PeerStatus> peersOf(EngineDriver driver) {
-        long now = driver.nowNanos();
-        return driver.engine().peers().all().stream().map(peer -> of(peer, now)).toList();
-    }
-
-    private static PeerStatus of(Peer peer, long now) {
-        return new PeerStatus(
-                peer.key().toString(),
-                PeerStatus.Role.of(peer.flags().bits()),
-                peer.isConfirmed(),
-                peer.isReachable(),
-                Duration.ofNanos(peer.rtt().smoothedNanos()),
-                peer.standing(now),
-                Duration.ofNanos(now - peer.sinceNanos()));
+        return PeerStatus.all(driver.engine().peers(), driver.nowNanos());
     }
 }

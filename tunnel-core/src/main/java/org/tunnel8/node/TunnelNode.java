@@ -34,7 +34,6 @@ import org.tunnel8.engine.Timings;
 import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.meters.Metering;
 import org.tunnel8.meters.Sources;
-import org.tunnel8.peer.Peer;
 import org.tunnel8.policy.TargetRules;
 import org.tunnel8.relay.JoinLimits;
 import org.tunnel8.relay.RelaySettings;
@@ -315,19 +314,7 @@ public final class TunnelNode implements AutoCloseable {
     }
 
     private List<PeerStatus> peerSnapshot() {
-        long now = driver.nowNanos();
-        return driver.engine().peers().all().stream().map(peer -> of(peer, now)).toList();
-    }
-
-    private static PeerStatus of(Peer peer, long now) {
-        return new PeerStatus(
-                peer.key().toString(),
-                PeerStatus.Role.of(peer.flags().bits()),
-                peer.isConfirmed(),
-                peer.isReachable(),
-                Duration.ofNanos(peer.rtt().smoothedNanos()),
-                peer.standing(now),
-                Duration.ofNanos(now - peer.sinceNanos()));
+        return PeerStatus.all(driver.engine().peers(), driver.nowNanos());
     }
 
     private NodeStatus snapshot() {
