@@ -63,7 +63,7 @@ class MonitorScreenshots {
                     .until(() -> System.nanoTime() - begin > COURSE.toNanos()
                             && browser.isTrue("return !!document.querySelector('#map li.flows')"));
             assertThat(demo.isAlive()).as("the demo goes on").isTrue();
-            browser.size(1200, 900, false);
+            browser.size(1200, 1110, false);
             settle(browser, "light");
             browser.screenshot(folder.resolve("monitor-light.png"));
             browser.size(1200, 1700, false);
