@@ -12,6 +12,7 @@ import org.tunnel8.examples.bench.CircuitBench;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.examples.bench.ThroughputBench;
 import org.tunnel8.examples.bench.ThroughputBench.Direction;
+import org.tunnel8.examples.bench.WatchingCost;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
             "Measures on this machine, over real UDP sockets between loopback addresses: goodput up and down and CPU time per packet at"
                     + " client, relay and exit; the layer cipher's speed per provider; circuits built per second at 1 and 3 hops.",
             "With --circuits, instead: what so many circuits cost a relay that they run through, in heap for each of them and in CPU"
-                    + " time for each cell, beside a relay with ten."
+                    + " time for each cell, beside a relay with ten.",
+            "With --watching, instead: how much more CPU time a packet takes at client, relays and exit together when they are watched."
         },
         sortOptions = false,
         footerHeading = "%nExamples:",
@@ -37,7 +39,8 @@ import picocli.CommandLine.Option;
             "  tunnel bench --hops 3 --seconds 5     three hops only, shorter",
             "  tunnel bench --runs 5 --json          each figure five times, to take the median of",
             "  tunnel bench --payload 400            smaller packets",
-            "  tunnel bench --circuits 10000         many circuits through one relay, some two minutes"
+            "  tunnel bench --circuits 10000         many circuits through one relay, some two minutes",
+            "  tunnel bench --watching 20 --hops 3 --seconds 4     what metrics, events and the monitor cost"
         })
 final class BenchCommand implements Callable<Integer> {
     /** The just-in-time compiler needs so long until the figures settle. */
@@ -112,6 +115,14 @@ final class BenchCommand implements Callable<Integer> {
             description = "How often each measurement of traffic is made (default: 1; with --circuits 5).")
     private @Nullable Integer runs;
 
+    @Option(
+            names = "--watching",
+            paramLabel = "N",
+            converter = OptionTypes.Runs.class,
+            description =
+                    "What metrics, events and the monitor cost: so many pairs of runs with and without them, in turn.")
+    private @Nullable Integer watchingPairs;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -128,6 +139,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (cipher != null) {
             throw new UsageException("--cipher needs --circuits");
+        }
+        if (watchingPairs != null) {
+            hops.forEach(hopCount -> measureWatching(told, hopCount, watchingPairs));
+            return 0;
         }
         told.heading();
         for (int hopCount : hops) {
@@ -148,6 +163,11 @@ final class BenchCommand implements Callable<Integer> {
             int times = runs == null ? CIRCUITS_RUNS : runs;
             told.manyCircuits(bench.run(times, WARM_UP, SETTLE, Duration.ofSeconds(seconds), told::relayRun));
         }
+    }
+
+    private void measureWatching(BenchReport told, int hopCount, int pairs) {
+        WatchingCost cost = new WatchingCost(hopCount, payloadBytes, surroundings.stop()::isRequested);
+        told.watching(hopCount, cost.run(pairs, WARM_UP, Duration.ofSeconds(seconds), told::watchingPair));
     }
 
     private void measureThroughput(BenchReport told, int hopCount) {

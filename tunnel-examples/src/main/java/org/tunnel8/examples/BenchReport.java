@@ -8,6 +8,7 @@ import org.tunnel8.examples.bench.CipherBench;
 import org.tunnel8.examples.bench.CircuitBench;
 import org.tunnel8.examples.bench.ManyCircuitsBench;
 import org.tunnel8.examples.bench.ThroughputBench;
+import org.tunnel8.examples.bench.WatchingCost;
 
 /** Tells what was measured: a row of a table, or a line of JSON, for each figure. */
 final class BenchReport {
@@ -84,6 +85,34 @@ final class BenchReport {
         report.text(
                 "circuits of %d %s: %.0f built per second",
                 result.hops(), result.hops() == 1 ? "hop" : "hops", result.perSecond());
+    }
+
+    void watchingPair(WatchingCost.Pair pair) {
+        String direction = pair.direction().name().toLowerCase(Locale.ROOT);
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("direction", direction);
+        line.addProperty("plainMicros", Report.rounded(pair.plainMicros()));
+        line.addProperty("watchedMicros", Report.rounded(pair.watchedMicros()));
+        report.json(line);
+        report.text(
+                "%-4s %.2f CPU us per packet at all nodes together, %.2f watched: %.3f",
+                direction, pair.plainMicros(), pair.watchedMicros(), pair.ratio());
+    }
+
+    void watching(int hops, WatchingCost.Result result) {
+        JsonObject line = new JsonObject();
+        line.addProperty("command", "bench");
+        line.addProperty("hops", hops);
+        line.addProperty("pairs", result.pairs());
+        line.addProperty("ratio", result.median());
+        line.addProperty("low", result.low());
+        line.addProperty("high", result.high());
+        report.json(line);
+        report.text(
+                "%d hops, %d pairs: watched, a packet takes %.3f times the CPU time at the median, with 95 %% between"
+                        + " %.3f and %.3f",
+                hops, result.pairs(), result.median(), result.low(), result.high());
     }
 
     void relayRun(ManyCircuitsBench.Run run) {

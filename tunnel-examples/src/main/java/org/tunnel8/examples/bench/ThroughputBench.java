@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelClient;
+import org.tunnel8.TunnelClientBuilder;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.node.TunnelNode;
 import org.tunnel8.testing.EmbeddedNetwork;
@@ -69,6 +71,7 @@ public final class ThroughputBench implements AutoCloseable {
     private final TunnelDatagrams datagrams;
     private final OutsideHost outside;
     private final BooleanSupplier stopped;
+    private final @Nullable WatchedNetwork watched;
 
     /**
      * Builds a network, with just the nodes that a circuit needs, and a circuit through it.
@@ -78,21 +81,43 @@ public final class ThroughputBench implements AutoCloseable {
      * @param stopped tells whether to break off
      */
     public ThroughputBench(int hops, int payloadBytes, BooleanSupplier stopped) {
+        this(hops, payloadBytes, stopped, null);
+    }
+
+    /**
+     * As the constructor, with metrics, events and the monitor at work.
+     *
+     * @param hops 1 to 3
+     * @param payloadBytes the payload of each datagram, at least 20
+     * @param stopped tells whether to break off
+     * @return the bench
+     */
+    public static ThroughputBench watched(int hops, int payloadBytes, BooleanSupplier stopped) {
+        return new ThroughputBench(hops, payloadBytes, stopped, new WatchedNetwork());
+    }
+
+    private ThroughputBench(int hops, int payloadBytes, BooleanSupplier stopped, @Nullable WatchedNetwork watched) {
         this.hops = hops;
         this.payloadBytes = payloadBytes;
         this.stopped = stopped;
-        network = EmbeddedNetwork.builder().relays(hops - 1).exits(1).build();
+        this.watched = watched;
+        EmbeddedNetwork.Builder nodes =
+                EmbeddedNetwork.builder().relays(hops - 1).exits(1);
+        network = (watched == null ? nodes : watched.meter(nodes)).build();
         network.start()
                 .orTimeout(NETWORK_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         outside = OutsideHost.open(network.clientAddress(OUTSIDE_NUMBER));
-        client = TunnelClient.builder()
+        TunnelClientBuilder builder = TunnelClient.builder()
                 .bind(network.clientAddress(CLIENT_NUMBER))
                 .network(network.network())
                 .hops(hops)
                 .circuits(1, 0)
-                .minPeers(hops)
-                .build();
+                .minPeers(hops);
+        client = (watched == null ? builder : watched.meter(builder)).build();
+        if (watched != null) {
+            watched.watch(client);
+        }
         client.start().join();
         client.whenReady(CIRCUIT_LIMIT).join();
         datagrams = client.datagrams();
@@ -158,6 +183,9 @@ public final class ThroughputBench implements AutoCloseable {
         Snapshot after = snapshot(flow);
         stopSending.run();
         drain(flow);
+        if (watched != null) {
+            watched.requireWatched();
+        }
         long packets = after.received() - before.received();
         if (packets == 0) {
             throw new IllegalStateException("nothing arrived through " + hops + " hops");
@@ -220,5 +248,8 @@ public final class ThroughputBench implements AutoCloseable {
         client.close();
         network.close();
         outside.close();
+        if (watched != null) {
+            watched.close();
+        }
     }
 }
