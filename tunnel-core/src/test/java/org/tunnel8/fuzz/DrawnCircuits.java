@@ -54,7 +54,7 @@ final class DrawnCircuits implements HttpRoutes {
     DrawnCircuits(RandomGenerator random, HttpGrammar grammar, BiConsumer<Circuit, HttpRequest> asked) {
         this.random = random;
         this.grammar = grammar;
-        this.isReady = random.nextInt(12) != 0;
+        this.isReady = random.nextInt(8) != 0;
         this.isExitKnown = isReady || random.nextBoolean();
         this.asked = asked;
         for (int i = 0; i < CIRCUITS; i++) {

@@ -27,6 +27,9 @@ final class HttpAsker {
     private final Tally tally;
     private final List<Question> open = new ArrayList<>();
     private final HttpGrammar grammar;
+    /** Whether it asks for more at a time than there may be. */
+    private final boolean isEager;
+
     private @Nullable ReplyCollector collector;
     private List<byte[]> pieces = List.of();
 
@@ -47,6 +50,7 @@ final class HttpAsker {
         this.network = network;
         this.tally = tally;
         this.grammar = network.grammar();
+        this.isEager = random.nextInt(6) == 0;
     }
 
     private final class Question implements HttpListener {
@@ -84,7 +88,7 @@ final class HttpAsker {
     /** Does something; tells whether that was an input. */
     boolean act() {
         int kind = random.nextInt(12);
-        if (kind < 4 && open.size() < MOST_AT_A_TIME) {
+        if ((kind < 4 || isEager) && open.size() < MOST_AT_A_TIME) {
             ask();
             return false;
         }

@@ -26,7 +26,7 @@ import org.tunnel8.virtual.Seed;
 @Tag("fuzz")
 class HttpFuzzTest {
     private static final String INPUTS = "tunnel8.fuzz.httpInputs";
-    private static final long SMALL_SHARE = 200_000;
+    private static final long SMALL_SHARE = 150_000;
     private static final long WATCHED_SHARE = 10_000;
     private static final int MOST_IN_A_NETWORK = 3_000;
     private static final int LOOK_EVERY = 50;

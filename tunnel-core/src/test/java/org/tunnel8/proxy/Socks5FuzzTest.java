@@ -31,8 +31,8 @@ import org.tunnel8.virtual.Seed;
 @Tag("fuzz")
 class Socks5FuzzTest {
     private static final String INPUTS = "tunnel8.fuzz.socksInputs";
-    private static final long SMALL_SHARE = 300_000;
-    private static final long WATCHED_SHARE = 3_000;
+    private static final long SMALL_SHARE = 150_000;
+    private static final long WATCHED_SHARE = 1_500;
     private static final int MOST_IN_A_WORLD = 4_000;
     private static final int LOOK_EVERY = 50;
 

@@ -7,11 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.metrics.DropReason;
@@ -28,6 +27,8 @@ import org.tunnel8.wire.Address;
 class UtpFuzzTest {
     private static final int PACKETS = Integer.getInteger("tunnel8.fuzz.packets", 200_000);
     private static final int LOOK_EVERY = 500;
+    private static final int REOPEN_EVERY = 50;
+    private static final Duration IDLE = Duration.ofMinutes(2);
     /** Real packets that are kept to be sent again, changed or not. */
     private static final int KEPT = 64;
     /** Those who keep to the rules for a while. */
@@ -48,7 +49,9 @@ class UtpFuzzTest {
     private final List<byte[]> real = new ArrayList<>();
     private final Map<Address, Stranger> known = new HashMap<>();
     private final Map<UtpEnd, Long> ends = new EnumMap<>(UtpEnd.class);
-    private final Set<UtpStream> strangers = new LinkedHashSet<>();
+    /** When each stream that somebody else began was last heard of. */
+    private final Map<UtpStream, Long> incoming = new LinkedHashMap<>();
+
     private long strangersMet;
     private long connected;
     private long finished;
@@ -60,9 +63,9 @@ class UtpFuzzTest {
         pair.there.losing(0.01).duplicating(0.01).delaying(0.1, 20 * UtpPair.MILLI);
         pair.near.tap = this::keep;
         pair.far.tap = this::keep;
-        pair.far.endpoint.accept(origin -> listener(!origin.equals(pair.near.address)));
+        pair.far.endpoint.accept(origin -> listener(true, !origin.equals(pair.near.address)));
         for (int i = 0; i < 20; i++) {
-            open.add(pair.near.endpoint.connect(pair.far.address, listener(false)));
+            open.add(pair.near.endpoint.connect(pair.far.address, listener(false, false)));
         }
         long begun = System.nanoTime();
         long fed = 0;
@@ -79,7 +82,9 @@ class UtpFuzzTest {
         }
         pair.run(SILENCE);
         // Who has been told all may say nothing for as long as he likes; who acknowledges nothing has been given up.
-        assertThat(strangers).allMatch(stream -> stream.statistics().inFlightBytes() == 0);
+        assertThat(incoming.keySet())
+                .filteredOn(stream -> !stream.remote().equals(pair.near.address))
+                .allMatch(stream -> stream.statistics().inFlightBytes() == 0);
         pair.near.endpoint.close();
         pair.far.endpoint.close();
         pair.run(SILENCE);
@@ -140,6 +145,9 @@ class UtpFuzzTest {
             }
             if (number % LOOK_EVERY == 0) {
                 look();
+                endIdle();
+            }
+            if (number % REOPEN_EVERY == 0) {
                 reopen();
             }
         } catch (RuntimeException | Error e) {
@@ -201,7 +209,7 @@ class UtpFuzzTest {
                         DropReason.MALFORMED, DropReason.UNSOLICITED, DropReason.WRONG_STATE, DropReason.TABLE_FULL);
     }
 
-    private UtpListener listener(boolean isStranger) {
+    private UtpListener listener(boolean isIncoming, boolean isStranger) {
         byte[] buffer = new byte[3_000];
         byte[] zeros = new byte[buffer.length];
         boolean lazy = random.nextInt(4) == 0;
@@ -210,14 +218,13 @@ class UtpFuzzTest {
             @Override
             public void onConnected(UtpStream stream) {
                 connected++;
-                if (isStranger) {
-                    strangers.add(stream);
-                }
+                heard(stream);
                 stream.write(zeros, 0, random.nextInt(zeros.length));
             }
 
             @Override
             public void onReadable(UtpStream stream) {
+                heard(stream);
                 if (!lazy) {
                     int read = stream.read(buffer, 0, buffer.length);
                     for (int i = 0; i < read; i++) {
@@ -225,6 +232,12 @@ class UtpFuzzTest {
                     }
                     readBytes += Math.max(0, read);
                     stream.write(zeros, 0, random.nextInt(zeros.length));
+                }
+            }
+
+            private void heard(UtpStream stream) {
+                if (isIncoming) {
+                    incoming.put(stream, pair.deadlines.nowNanos());
                 }
             }
 
@@ -236,7 +249,7 @@ class UtpFuzzTest {
 
             @Override
             public void onEnded(UtpStream stream, UtpEnd end) {
-                strangers.remove(stream);
+                incoming.remove(stream);
                 ends.merge(end, 1L, Long::sum);
                 stream.reset();
                 stream.write(zeros, 0, 1);
@@ -252,10 +265,21 @@ class UtpFuzzTest {
         assertThat(pair.deadlines.size()).isLessThan(20_000);
     }
 
+    /** As whoever accepts streams does: who says nothing keeps his place for ever else. */
+    private void endIdle() {
+        long limit = pair.deadlines.nowNanos() - IDLE.toNanos();
+        List.copyOf(incoming.keySet()).forEach(stream -> {
+            if (incoming.getOrDefault(stream, limit) < limit) {
+                incoming.remove(stream);
+                stream.reset();
+            }
+        });
+    }
+
     private void reopen() {
         for (int i = 0; i < open.size(); i++) {
             if (open.get(i).machine().isOver()) {
-                open.set(i, pair.near.endpoint.connect(pair.far.address, listener(false)));
+                open.set(i, pair.near.endpoint.connect(pair.far.address, listener(false, false)));
             }
         }
     }
@@ -268,7 +292,7 @@ class UtpFuzzTest {
             return bytes;
         }
         UtpStream victim = open.get(random.nextInt(open.size()));
-        int type = random.nextInt(12) == 0 ? random.nextInt(5) : random.nextInt(3);
+        int type = random.nextInt(100) == 0 ? random.nextInt(5) : random.nextInt(3);
         int id = random.nextInt(5) == 0
                 ? random.nextInt(65_536)
                 : victim.machine().receiveId() + random.nextInt(3) - 1;
