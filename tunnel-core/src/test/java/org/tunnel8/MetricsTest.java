@@ -23,10 +23,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tunnel8.node.TunnelNode;
@@ -63,6 +65,16 @@ class MetricsTest {
         client.close();
         network.close();
         outside.close();
+    }
+
+    /** What a test before has begun says its last words, which are not to be counted in the next. */
+    @BeforeEach
+    void waitForQuiet() {
+        AtomicLong carried = new AtomicLong(-1);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            long now = count(CLIENT, "tunnel8.data.packets");
+            return gauge(CLIENT, "tunnel8.streams.open") == 0 && carried.getAndSet(now) == now;
+        });
     }
 
     private static TunnelClientBuilder newClient() {
