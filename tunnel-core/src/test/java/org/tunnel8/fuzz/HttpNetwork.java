@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,7 +65,7 @@ public final class HttpNetwork {
     private final ExitService exit;
     private final DrawnCircuits circuits;
     private final HttpExchanges exchanges;
-    private final Map<Circuit, OwnPath> ownPaths = new HashMap<>();
+    private final Map<Circuit, OwnPath> ownPaths = new LinkedHashMap<>();
     private final List<Deque<byte[]>> lies = new ArrayList<>();
     private final List<Circuit> liars = new ArrayList<>();
     private final List<StrangersPath> strangers = new ArrayList<>();

@@ -59,6 +59,8 @@ public final class FuzzWatch implements AutoCloseable {
     }
 
     private static long heapBytes() {
+        // What the first collection clears references to, the second takes away.
+        ManagementFactory.getMemoryMXBean().gc();
         ManagementFactory.getMemoryMXBean().gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
