@@ -1,6 +1,7 @@
 package org.tunnel8.simulation;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import org.tunnel8.engine.TunnelEngine;
 import org.tunnel8.metrics.TableSize;
 
 /**
- * Compares what the measured client and a relay have in hand late in a long run with what they had early on, and looks for
- * requests that do not end.
+ * Compares what the measured client, a relay and all nodes have in hand late in a long run with what they had early on,
+ * and looks for requests that do not end.
  *
  * <p>The run is divided into six hours, as it has six; tables are counted in the last sixth of the first hour and of the
  * last, each ten seconds, since what is in them at one moment is chance.
@@ -27,6 +28,7 @@ final class GrowthWatch {
     private static final int HOURS = 6;
     private static final int SIXTHS = 6;
     private static final Duration LOOK = Duration.ofSeconds(10);
+    private static final int COLLECTIONS = 3;
     private static final String DEADLINES = "deadlines";
     private static final String CANCELLED = "deadlines with cancelled ones";
 
@@ -51,11 +53,13 @@ final class GrowthWatch {
     private final SimulatedNetwork network;
     private final SimulatedNode client;
     private final SimulatedNode relay;
+    private final Residents residents;
     private final Consumer<String> notes;
     private final long startNanos;
     private final long hourNanos;
     private final Books clientBooks = new Books();
     private final Books relayBooks = new Books();
+    private final Books allBooks = new Books();
     private boolean overdue;
     private long firstHeapBytes;
     private RunReport.@Nullable Heap heap;
@@ -67,6 +71,16 @@ final class GrowthWatch {
 
         void look(TunnelEngine engine, int when) {
             looks[when]++;
+            add(engine, when);
+        }
+
+        /** Several engines' tables, as if they were one's. */
+        void look(Collection<TunnelEngine> engines, int when) {
+            looks[when]++;
+            engines.forEach(engine -> add(engine, when));
+        }
+
+        private void add(TunnelEngine engine, int when) {
             for (TableSize table : engine.tables()) {
                 sums.computeIfAbsent(table.table(), name -> new long[2])[when] += table.size();
             }
@@ -103,10 +117,12 @@ final class GrowthWatch {
         }
     }
 
-    GrowthWatch(SimulatedNode client, SimulatedNode relay, Duration observed, Consumer<String> notes) {
+    GrowthWatch(
+            SimulatedNode client, SimulatedNode relay, Residents residents, Duration observed, Consumer<String> notes) {
         this.network = client.network();
         this.client = client;
         this.relay = relay;
+        this.residents = residents;
         this.notes = notes;
         this.startNanos = network.nowNanos();
         this.hourNanos = observed.toNanos() / HOURS;
@@ -130,6 +146,13 @@ final class GrowthWatch {
     private void count(int when) {
         clientBooks.look(client.engine(), when);
         relayBooks.look(relay.engine(), when);
+        allBooks.look(
+                residents.all().stream()
+                        .map(Resident::node)
+                        .filter(Objects::nonNull)
+                        .map(SimulatedNode::engine)
+                        .toList(),
+                when);
     }
 
     private void seekOverdue() {
@@ -145,9 +168,14 @@ final class GrowthWatch {
 
     /** What is in use after a collection, in the whole process. */
     private static long heapBytes() {
-        System.gc();
         Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
+        long least = Long.MAX_VALUE;
+        // Right after a collection another thread may take a piece of the heap, which counts as used as a whole.
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
     }
 
     /** The run is over: how the end compares with the beginning. */
@@ -155,11 +183,14 @@ final class GrowthWatch {
         heap = new RunReport.Heap(firstHeapBytes, heapBytes());
         notes.accept("client's tables early and late" + clientBooks.told());
         notes.accept("relay's tables early and late" + relayBooks.told());
+        notes.accept("all nodes' tables early and late" + allBooks.told());
         Map<Ratio, Quotient> ratios = new EnumMap<>(Ratio.class);
         ratios.put(Ratio.CLIENT_TABLES, clientBooks.entries());
         ratios.put(Ratio.CLIENT_DEADLINES, clientBooks.deadlines());
         ratios.put(Ratio.RELAY_TABLES, relayBooks.entries());
         ratios.put(Ratio.RELAY_DEADLINES, relayBooks.deadlines());
+        ratios.put(Ratio.ALL_TABLES, allBooks.entries());
+        ratios.put(Ratio.ALL_DEADLINES, allBooks.deadlines());
         return ratios;
     }
 

@@ -107,7 +107,9 @@ final class LoadScenarios {
                     RatioRequirement.atMost("client-tables", Ratio.CLIENT_TABLES, GROWTH),
                     RatioRequirement.atMost("client-deadlines", Ratio.CLIENT_DEADLINES, GROWTH),
                     RatioRequirement.atMost("relay-tables", Ratio.RELAY_TABLES, GROWTH),
-                    RatioRequirement.atMost("relay-deadlines", Ratio.RELAY_DEADLINES, GROWTH)));
+                    RatioRequirement.atMost("relay-deadlines", Ratio.RELAY_DEADLINES, GROWTH),
+                    RatioRequirement.atMost("all-tables", Ratio.ALL_TABLES, GROWTH),
+                    RatioRequirement.atMost("all-deadlines", Ratio.ALL_DEADLINES, GROWTH)));
 
     /** All standing scenarios, those without flows first. */
     static final List<Scenario> ALL = Stream.concat(

@@ -2,7 +2,6 @@ package org.tunnel8.simulation;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ public final class NatBox extends Site {
     private final SeededRandom random;
     private final Map<InetAddress, SimulatedHost> inside = new LinkedHashMap<>();
     private final NatMappings mappings = new NatMappings();
-    private final Map<Integer, InetSocketAddress> everMapped = new HashMap<>();
+    private final PortHistory everMapped = new PortHistory();
     private @Nullable SimulatedHost only;
     private InetAddress outside;
     private int forgetAt;
@@ -115,6 +114,15 @@ public final class NatBox extends Site {
         only = inside.size() == 1 ? inside.values().iterator().next() : null;
     }
 
+    /** Somebody inside has left for good: nothing that still comes for him would reach anybody. */
+    void forgetMappingsOf(InetAddress address) {
+        if (inside.size() == 1) {
+            mappings.clear();
+        } else {
+            mappings.removeIf(mapping -> mapping.inside.getAddress().equals(address));
+        }
+    }
+
     @Nullable
     SimulatedHost hostAt(InetAddress address) {
         SimulatedHost alone = only;
@@ -162,7 +170,7 @@ public final class NatBox extends Site {
         }
         NatMapping mapping = new NatMapping(source, only, new InetSocketAddress(outside, port));
         mappings.add(mapping);
-        everMapped.put(port, source);
+        everMapped.add(port, source);
         return mapping;
     }
 
@@ -177,7 +185,7 @@ public final class NatBox extends Site {
     /** Where inside an outside port leads or last led, whoever may use it; null if it never was a mapping's. */
     @Nullable
     InetSocketAddress everMappedFrom(int port) {
-        return everMapped.get(port);
+        return everMapped.latest(port);
     }
 
     private Object permission(InetSocketAddress remote) {

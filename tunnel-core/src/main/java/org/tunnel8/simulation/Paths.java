@@ -13,6 +13,9 @@ final class Paths {
     private static final int DOWN = 3;
     private static final long FREE = Long.MIN_VALUE;
 
+    /** Pairs by which nothing was sent for so long may be forgotten: what they were is drawn again, the same. */
+    private static final long IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+
     private final long seed;
     /**
      * Four numbers for each pair, side by side in memory: the pair itself, the way's time, and when the last datagram
@@ -47,14 +50,15 @@ final class Paths {
     }
 
     /** The way between two sites: where it is, until the next one is asked for. */
-    int between(int a, int b) {
+    int between(int a, int b, long nowNanos) {
         long pair = ((long) Math.min(a, b) << 32) | Integer.toUnsignedLong(Math.max(a, b));
         int at = placeOf(pair);
         if (table[at] == FREE) {
-            if (FIELDS * 2 * ++count > table.length) {
-                grow();
+            if (FIELDS * 2 * (count + 1) > table.length) {
+                makeRoom(nowNanos - IDLE_NANOS);
                 at = placeOf(pair);
             }
+            count++;
             table[at] = pair;
             table[at + ONE_WAY] = draw(pair);
         }
@@ -83,14 +87,30 @@ final class Paths {
         return at;
     }
 
-    private void grow() {
+    /** Forgets idle pairs, of sites that have left mostly, and doubles the table if these are few. */
+    private void makeRoom(long idleNanos) {
         long[] old = table;
-        table = emptyTable(2 * old.length / FIELDS);
+        count = 0;
         for (int at = 0; at < old.length; at += FIELDS) {
-            if (old[at] != FREE) {
+            count += isUsed(old, at, idleNanos) ? 1 : 0;
+        }
+        int places = old.length / FIELDS;
+        table = emptyTable(4 * count > places ? 2 * places : places);
+        for (int at = 0; at < old.length; at += FIELDS) {
+            if (isUsed(old, at, idleNanos)) {
                 System.arraycopy(old, at, table, placeOf(old[at]), FIELDS);
             }
         }
+    }
+
+    /** Whether there is a pair by which something arrives or arrived since then, the order of which may matter. */
+    private static boolean isUsed(long[] table, int at, long sinceNanos) {
+        return table[at] != FREE && Math.max(table[at + UP], table[at + DOWN]) >= sinceNanos;
+    }
+
+    /** How many pairs are remembered. */
+    int size() {
+        return count;
     }
 
     /** Log-normal, by StrictMath, which gives the same bits on every platform. */

@@ -42,7 +42,13 @@ public enum Ratio {
     RELAY_TABLES("relay's tables, last hour by first"),
 
     /** The same of its deadlines. */
-    RELAY_DEADLINES("relay's deadlines, last hour by first");
+    RELAY_DEADLINES("relay's deadlines, last hour by first"),
+
+    /** What is in the tables of all nodes that are there, relays and exits that come and go. */
+    ALL_TABLES("all nodes' tables, last hour by first"),
+
+    /** The same of their deadlines. */
+    ALL_DEADLINES("all nodes' deadlines, last hour by first");
 
     private final String meaning;
 

@@ -63,7 +63,12 @@ final class Resident {
         } else if (leaving != null) {
             leaving.die();
         }
-        node = null; // what it knew is of no use to anybody, and would fill a long run's memory
+        // What it knew, and what its router let in, is of no use to anybody, and would fill a long run's memory.
+        node = null;
+        NatBox nat = host.nat();
+        if (nat != null) {
+            nat.forgetMappingsOf(host.address());
+        }
         gone = true;
     }
 

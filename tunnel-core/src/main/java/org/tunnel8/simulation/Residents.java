@@ -39,6 +39,12 @@ final class Residents {
     private static final List<Duration> NAT_TIMEOUTS =
             List.of(Duration.ofSeconds(60), Duration.ofSeconds(120), Duration.ofSeconds(180));
 
+    /**
+     * How long it is remembered what was where somebody lived who has left: longer than any node tells others of him or
+     * holds him for dead.
+     */
+    static final Duration MEMORY = Duration.ofHours(1);
+
     private final SimulatedNetwork network;
     private final Population population;
     private final List<InetSocketAddress> servers;
@@ -48,6 +54,8 @@ final class Residents {
     private final List<Consumer<Resident>> arrivals = new ArrayList<>();
     private final Map<PublicKey, Resident> byKey = new LinkedHashMap<>();
     private final Map<InetAddress, List<Resident>> byOutside = new HashMap<>();
+    /** Addresses of those who are forgotten otherwise, and whether one of them was an exit. */
+    private final Map<InetAddress, Boolean> formerly = new HashMap<>();
     /** Routers that another of the same placement moves in behind. */
     private final Map<Placement, NatBox> waitingBoxes = new EnumMap<>(Placement.class);
 
@@ -159,7 +167,7 @@ final class Residents {
     /** Somebody dies without a word, and at once another node comes in that one's place. */
     void kill(Resident resident) {
         Role role = Objects.requireNonNull(resident.role(), "the measured client is not killed");
-        resident.leave(false);
+        leave(resident, false);
         moveIn(role, IdentityKey.generate(random));
     }
 
@@ -167,34 +175,54 @@ final class Residents {
         if (!resident.isPresent()) {
             return; // it was killed, and somebody is there instead
         }
-        resident.leave(random.nextDouble() < POLITE);
+        leave(resident, random.nextDouble() < POLITE);
         boolean returns = random.nextDouble() < RETURNING;
         IdentityKey next = returns ? resident.identity() : IdentityKey.generate(random);
         network.after(Duration.ofNanos(random.nextLong(VACANCY.toNanos())), () -> moveIn(role, next));
     }
 
-    /** Everybody who is or was there, in order of arrival; of those who came back, the last time. */
+    private void leave(Resident resident, boolean politely) {
+        resident.leave(politely);
+        network.after(MEMORY, () -> forget(resident));
+    }
+
+    /** Hundreds leave in a long run; what only tells what was once where they lived would fill its memory. */
+    private void forget(Resident gone) {
+        InetAddress outside = gone.outside();
+        byKey.remove(gone.publicKey(), gone);
+        List<Resident> there = byOutside.getOrDefault(outside, new ArrayList<>());
+        there.remove(gone);
+        formerly.merge(outside, gone.isExit(), Boolean::logicalOr);
+        NatBox box = gone.host().nat();
+        if (there.isEmpty() && !waitingBoxes.containsValue(box)) {
+            byOutside.remove(outside);
+            network.vacate(outside);
+        }
+    }
+
+    /** Everybody who is there or left lately, in order of arrival; of those who came back, the last time. */
     Collection<Resident> all() {
         return Collections.unmodifiableCollection(byKey.values());
     }
 
     /** Whether anybody who took part was ever seen at an address. */
     boolean hasLivedAt(InetAddress outside) {
-        return byOutside.containsKey(outside);
+        return byOutside.containsKey(outside) || formerly.containsKey(outside);
     }
 
     /** Whether an exit is or was at an address. */
     boolean isExitAt(InetAddress outside) {
-        return byOutside.getOrDefault(outside, List.of()).stream().anyMatch(Resident::isExit);
+        return byOutside.getOrDefault(outside, List.of()).stream().anyMatch(Resident::isExit)
+                || formerly.getOrDefault(outside, false);
     }
 
-    /** The owner of a key; null if it is nobody's who lives here. */
+    /** The owner of a key; null if it is nobody's who lives here, or did lately. */
     @Nullable
     Resident ownerOf(PublicKey key) {
         return byKey.get(key);
     }
 
-    /** Who is reached at an outside address and port; null if that is nobody's, and never was. */
+    /** Who is reached at an outside address and port; null if that is nobody's, and was not lately. */
     @Nullable
     Resident at(InetSocketAddress outside) {
         List<Resident> there = byOutside.get(outside.getAddress());

@@ -82,7 +82,7 @@ public final class SimulatedNetwork {
         this.random = new SeededRandom(SeededRandom.mix(seed));
         this.chance = random.split();
         this.paths = new Paths(random.nextLong());
-        this.addresses = new PublicAddresses(random.split(), internet::containsKey);
+        this.addresses = new PublicAddresses(random.split(), this::hasSomebodyAt);
     }
 
     /**
@@ -259,6 +259,15 @@ public final class SimulatedNetwork {
         }
     }
 
+    boolean hasSomebodyAt(InetAddress address) {
+        return internet.containsKey(address);
+    }
+
+    /** Nobody is at an address any more. */
+    void vacate(InetAddress address) {
+        internet.remove(address);
+    }
+
     void move(Site site, InetAddress from, InetAddress to) {
         place(to, site);
         internet.remove(from, site);
@@ -377,7 +386,7 @@ public final class SimulatedNetwork {
         }
         int a = sender == null ? -1 : sender.number();
         int b = receiver == null ? -1 : receiver.number();
-        int path = paths.between(a, b);
+        int path = paths.between(a, b, nowNanos);
         long arrives = left + paths.oneWayNanos(path) + delayOf(sender) + delayOf(receiver) + draw(link.jitter());
         if (strikes(link.reordering())) {
             arrives += draw(link.reorderingDelay());

@@ -191,7 +191,7 @@ final class SimulationRun {
     private void stay() {
         SimulatedNode relay = residents.settle();
         Client client = start(withCircuits(CircuitSettings.DEFAULT_MIN_PEERS));
-        GrowthWatch growth = new GrowthWatch(client.node(), relay, scenario.observed(), notes::sumUp);
+        GrowthWatch growth = new GrowthWatch(client.node(), relay, residents, scenario.observed(), notes::sumUp);
         stream(client);
         ratios.putAll(growth.ratios());
         measured.put(Criterion.REQUESTS_END, growth.requestsEnd());

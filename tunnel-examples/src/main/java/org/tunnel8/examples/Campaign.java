@@ -70,6 +70,11 @@ final class Campaign {
     private TimedRun timed(long seed) {
         long startNanos = System.nanoTime();
         RunReport run = simulation.run(seed, stopped);
+        if (threads == 1) {
+            // Now a collection finds next to nothing alive. In the middle of the next run it would copy a whole
+            // network.
+            System.gc();
+        }
         return new TimedRun(run, (System.nanoTime() - startNanos) / NANOS_PER_SECOND);
     }
 
