@@ -22,10 +22,7 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tunnel8.circuit.Circuit;
-import org.tunnel8.circuit.CircuitPool;
 import org.tunnel8.circuit.CircuitSettings;
-import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.direct.DirectOutside;
 import org.tunnel8.driver.CallbackThread;
@@ -34,9 +31,7 @@ import org.tunnel8.driver.Endpoints;
 import org.tunnel8.driver.EngineDriver;
 import org.tunnel8.driver.LocalAddresses;
 import org.tunnel8.driver.MemorySettings;
-import org.tunnel8.engine.EngineListener;
 import org.tunnel8.engine.Timings;
-import org.tunnel8.engine.Trouble;
 import org.tunnel8.meters.Metering;
 import org.tunnel8.meters.Sources;
 import org.tunnel8.metrics.KeyTraffic;
@@ -47,10 +42,7 @@ import org.tunnel8.proxy.Tunnels;
 import org.tunnel8.relay.RelaySettings;
 import org.tunnel8.transport.LogDetail;
 import org.tunnel8.transport.PortRange;
-import org.tunnel8.transport.TransportEvent;
 import org.tunnel8.walk.DiscoverySettings;
-import org.tunnel8.walk.NatEvidence;
-import org.tunnel8.walk.NatType;
 import org.tunnel8.wire.Address;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.walk.PeerFlags;
@@ -84,7 +76,7 @@ public final class TunnelClient implements AutoCloseable {
     /** Callback thread only. */
     private final EventLog eventLog = new EventLog(TunnelClient.class, System::nanoTime);
 
-    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final ClientLife life = new ClientLife();
 
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private volatile @Nullable Socks5Server socks5;
@@ -93,14 +85,7 @@ public final class TunnelClient implements AutoCloseable {
     /** Loop thread only. */
     private @Nullable StreamFlows streams;
 
-    private long lackingSinceNanos;
-    /** Completes with the first circuit, or with the first after a lack: another one then. */
-    private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
-
-    private volatile TunnelStatus.State state = TunnelStatus.State.NEW;
     private volatile @Nullable TunnelStatus lastStatus;
-    /** Why the client has ended. */
-    private volatile @Nullable TunnelException ended;
 
     TunnelClient(
             IdentityKey identity,
@@ -142,7 +127,8 @@ public final class TunnelClient implements AutoCloseable {
                         : new MemorySettings(
                                 memory, memoryAge, trouble -> tell(new TunnelEvent.MemoryTrouble(trouble))));
         this.callbacks = new CallbackThread("tunnel8-callbacks");
-        this.driver = new EngineDriver(settings, new Events(), this::onTransportEvent);
+        ClientEvents events = new ClientEvents(new Parts(), life, this::tell);
+        this.driver = new EngineDriver(settings, events, events::onTransportEvent);
         this.troubles = new TroubleReport(driver, hops);
         this.uplink = new OwnUplink(driver::hasRoom, driver.loop(), driver::nowNanos, bytesPerSecond);
         DirectOutside outside = new DirectOutside(driver.loop(), bindAddress, "tunnel8-client-direct-names");
@@ -158,7 +144,7 @@ public final class TunnelClient implements AutoCloseable {
                                 outside,
                                 leases::held,
                                 List.of(TunnelStatus.State.values()),
-                                () -> state))),
+                                life::state))),
                 driver);
     }
 
@@ -185,20 +171,10 @@ public final class TunnelClient implements AutoCloseable {
      */
     public CompletableFuture<Void> start() {
         if (startCalled.compareAndSet(false, true)) {
-            onLoop(() -> {
-                if (state == TunnelStatus.State.NEW) {
-                    state = TunnelStatus.State.CONNECTING;
-                }
-            });
+            onLoop(life::connects);
             var unused = driver.start().whenComplete((bound, failure) -> onLoop(() -> onBound(failure)));
         }
-        return unlessEnded(started);
-    }
-
-    /** A future for the application alone, which may complete it as it likes. */
-    private CompletableFuture<Void> unlessEnded(CompletableFuture<Void> future) {
-        TunnelException why = ended;
-        return why == null ? future.copy() : CompletableFuture.failedFuture(why);
+        return life.whenStarted();
     }
 
     private void onBound(@Nullable Throwable failure) {
@@ -206,7 +182,7 @@ public final class TunnelClient implements AutoCloseable {
             end(portUnavailable(failure));
             return;
         }
-        lackingSinceNanos = driver.nowNanos();
+        life.lacksCircuits(driver.nowNanos());
         metering.started(driver.engine().tables());
         StreamFlows carried = new StreamFlows(driver, uplink, leases, hops);
         streams = carried;
@@ -222,11 +198,11 @@ public final class TunnelClient implements AutoCloseable {
     private void onProxy(@Nullable Socks5Server server, @Nullable Throwable failure) {
         if (server == null) {
             end(portUnavailable(failure));
-        } else if (state == TunnelStatus.State.CLOSED) {
+        } else if (life.isClosed()) {
             server.close();
         } else {
             socks5 = server;
-            started.completeAsync(() -> null);
+            life.started();
         }
     }
 
@@ -241,8 +217,14 @@ public final class TunnelClient implements AutoCloseable {
                 TunnelException.Kind.CLOSED, "the client is closed; build a new one", null, TroubleReport.closed());
     }
 
+    private void requireRunning() {
+        if (socks5 == null || life.isClosed()) {
+            throw notRunning();
+        }
+    }
+
     private TunnelException notRunning() {
-        if (state == TunnelStatus.State.CLOSED) {
+        if (life.isClosed()) {
             return closed();
         }
         String what = "the client is not running yet: call start() and wait for its future first";
@@ -259,7 +241,7 @@ public final class TunnelClient implements AutoCloseable {
      */
     public CompletableFuture<Void> whenReady(Duration limit) {
         long limitNanos = limit.compareTo(LONGEST_WAIT) < 0 ? limit.toNanos() : LONGEST_WAIT.toNanos();
-        return unlessEnded(ready).orTimeout(limitNanos, TimeUnit.NANOSECONDS).exceptionallyAsync(failure -> {
+        return life.whenReady().orTimeout(limitNanos, TimeUnit.NANOSECONDS).exceptionallyAsync(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             throw cause instanceof TunnelException told ? told : noCircuit(limit);
         });
@@ -279,7 +261,7 @@ public final class TunnelClient implements AutoCloseable {
      */
     public Socks5Endpoint socks5() {
         Socks5Server server = socks5;
-        if (server == null || state == TunnelStatus.State.CLOSED) {
+        if (server == null || life.isClosed()) {
             throw notRunning();
         }
         return new Socks5Endpoint(server.address());
@@ -304,9 +286,7 @@ public final class TunnelClient implements AutoCloseable {
      */
     public TunnelDatagrams datagrams(FlowOptions options) {
         Objects.requireNonNull(options);
-        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
-            throw notRunning();
-        }
+        requireRunning();
         try {
             return driver.ask(() -> openFlow(options)).join();
         } catch (CompletionException e) {
@@ -348,9 +328,7 @@ public final class TunnelClient implements AutoCloseable {
     public CompletableFuture<TunnelSocket> connect(InetSocketAddress peer, FlowOptions options) {
         Objects.requireNonNull(options);
         Address target = Endpoints.toAddress(peer);
-        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
-            throw notRunning();
-        }
+        requireRunning();
         StreamSocket socket = new StreamSocket(driver, troubles, peer);
         try {
             driver.loop().execute(() -> socket.over(streams().connect(target, options, socket)));
@@ -449,9 +427,7 @@ public final class TunnelClient implements AutoCloseable {
             throw new IllegalArgumentException("an exchange needs some time");
         }
         HttpQuestion question = HttpQuestion.get(uri);
-        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
-            throw notRunning();
-        }
+        requireRunning();
         Duration most = limit.compareTo(LONGEST_HTTP) > 0 ? LONGEST_HTTP : limit;
         return new HttpCall(
                         driver,
@@ -481,9 +457,7 @@ public final class TunnelClient implements AutoCloseable {
      */
     public DirectLease directConnections(DirectConsent consent) {
         Objects.requireNonNull(consent);
-        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
-            throw notRunning();
-        }
+        requireRunning();
         try {
             return driver.ask(() -> leases.grant(consent)).join();
         } catch (CompletionException e) {
@@ -541,12 +515,12 @@ public final class TunnelClient implements AutoCloseable {
             return last;
         }
         return driver.hasEngine()
-                ? StatusReport.of(driver, state, troubles.now(), socks5, callbacks, leases)
+                ? StatusReport.of(driver, life.state(), troubles.now(), socks5, callbacks, leases)
                 : StatusReport.withoutEngine(
                         driver,
-                        state,
+                        life.state(),
                         TroubleReport.notStarted(
-                                state == TunnelStatus.State.NEW
+                                life.state() == TunnelStatus.State.NEW
                                         ? "the client has not been started"
                                         : "the port is being bound"));
     }
@@ -562,9 +536,7 @@ public final class TunnelClient implements AutoCloseable {
      */
     public Optional<String> isolationNumber(String isolationKey) {
         Objects.requireNonNull(isolationKey);
-        if (socks5 == null || state == TunnelStatus.State.CLOSED) {
-            throw notRunning();
-        }
+        requireRunning();
         try {
             return driver.ask(() -> driver.counters().keys().labelOf(isolationKey))
                     .join()
@@ -614,33 +586,24 @@ public final class TunnelClient implements AutoCloseable {
 
     /** Ends the client for a reason, which is what all futures fail with from now on. Loop thread only. */
     private void end(TunnelException why) {
-        if (state == TunnelStatus.State.CLOSED) {
+        if (life.isClosed()) {
             return;
         }
-        state = TunnelStatus.State.CLOSED;
+        life.closes();
         TunnelTrouble trouble = why.trouble().orElseGet(TroubleReport::closed);
         leases.close();
         lastStatus = driver.hasEngine()
-                ? StatusReport.of(driver, state, Optional.of(trouble), socks5, callbacks, leases)
-                : StatusReport.withoutEngine(driver, state, trouble);
+                ? StatusReport.of(driver, life.state(), Optional.of(trouble), socks5, callbacks, leases)
+                : StatusReport.withoutEngine(driver, life.state(), trouble);
         if (socks5 != null) {
             socks5.close();
         }
         if (streams != null) {
             streams.close();
         }
-        ended = why;
-        failAsync(started, why);
-        failAsync(ready, why);
+        life.ended(why);
         // Those who wait for room hear it once nothing more can come to wait.
         var unused = driver.close().thenRun(() -> flows.forEach(DatagramFlow::tellSenders));
-    }
-
-    /** What depends on a future is the application's and must not run on the loop. */
-    private static void failAsync(CompletableFuture<Void> future, TunnelException why) {
-        future.completeAsync(() -> {
-            throw why;
-        });
     }
 
     private void onLoop(Runnable task) {
@@ -651,20 +614,6 @@ public final class TunnelClient implements AutoCloseable {
         }
     }
 
-    private void onTransportEvent(TransportEvent event) {
-        if (event instanceof TransportEvent.SendFailing failing) {
-            tell(new TunnelEvent.SendFailing(failing.failure().name(), failing.datagrams()));
-            if (driver.running() != null) {
-                driver.engine().onSendFailing(driver.nowNanos(), failing.datagrams());
-            }
-        } else if (event instanceof TransportEvent.PortLost) {
-            tell(new TunnelEvent.PortLost());
-            if (driver.running() != null) {
-                driver.engine().onPortLost(driver.nowNanos());
-            }
-        }
-    }
-
     private void tell(TunnelEvent event) {
         callbacks.execute(() -> {
             eventLog.write(event);
@@ -672,75 +621,27 @@ public final class TunnelClient implements AutoCloseable {
         });
     }
 
-    /** Turns what the engine tells into the client's state and events. */
-    private final class Events implements EngineListener {
+    private final class Parts implements ClientEvents.Parts {
+        @Override
+        public EngineDriver driver() {
+            return driver;
+        }
+
+        @Override
+        public TroubleReport troubles() {
+            return troubles;
+        }
+
         @Override
         public Timings timings() {
             return metering.timings();
         }
 
         @Override
-        public void onCircuitReady(Circuit circuit) {
-            tell(new TunnelEvent.CircuitReady(circuit.hops(), Duration.ofNanos(circuit.buildNanos())));
+        public void circuitReady() {
             if (streams != null) {
                 streams.circuitReady();
             }
-            CircuitPool pool = driver.engine().circuits();
-            boolean carriesData = pool != null && pool.ready() > 0;
-            boolean wasLacking = state == TunnelStatus.State.CONNECTING || state == TunnelStatus.State.UNAVAILABLE;
-            if (carriesData && wasLacking) {
-                state = TunnelStatus.State.READY;
-                tell(new TunnelEvent.Ready(Duration.ofNanos(driver.nowNanos() - lackingSinceNanos)));
-                ready.completeAsync(() -> null);
-            }
-        }
-
-        @Override
-        public void onCircuitClosed(Circuit circuit, CloseReason reason) {
-            tell(new TunnelEvent.CircuitClosed(circuit.hops(), reason.name(), circuit.buildNanos() > 0));
-            CircuitPool pool = driver.engine().circuits();
-            if (state == TunnelStatus.State.READY && pool != null && pool.ready() == 0) {
-                state = TunnelStatus.State.UNAVAILABLE;
-                ready = new CompletableFuture<>();
-                lackingSinceNanos = driver.nowNanos();
-                tell(new TunnelEvent.Unavailable());
-            }
-        }
-
-        @Override
-        public void onFlowsMoved(Circuit from, int flows, CloseReason reason) {
-            tell(new TunnelEvent.FlowsMoved(flows, reason.name()));
-        }
-
-        @Override
-        public void onTrouble(@Nullable Trouble trouble) {
-            tell(new TunnelEvent.TroubleChanged(Optional.ofNullable(troubles.of(trouble))));
-        }
-
-        @Override
-        public void onPeers(int peers) {
-            tell(new TunnelEvent.PeersChanged(peers));
-        }
-
-        @Override
-        public void onDegraded() {
-            tell(new TunnelEvent.Degraded(driver.engine().discoveryStatus().whyDegraded()));
-        }
-
-        @Override
-        public void onRecovered(long afterNanos) {
-            tell(new TunnelEvent.Recovered(Duration.ofNanos(afterNanos)));
-        }
-
-        @Override
-        public void onNatType(NatType type, NatEvidence evidence) {
-            tell(new TunnelEvent.NatChanged(StatusReport.natOf(driver.engine().discoveryStatus())));
-        }
-
-        @Override
-        public void onPuncturesFailing(boolean failing, NatEvidence evidence) {
-            NatStatus nat = StatusReport.natOf(driver.engine().discoveryStatus());
-            tell(failing ? new TunnelEvent.PuncturesFailing(nat) : new TunnelEvent.PuncturesRecovered(nat));
         }
     }
 }
