@@ -27,18 +27,15 @@ public final class SimulatedNetwork {
     private static final int MAX_DATAGRAM_BYTES = 65_535;
     /** Between hosts behind one NAT box. */
     private static final long LOCAL_NANOS = 200_000;
-    /** A copy arrives up to this much after the original. */
-    private static final long COPY_NANOS = 10_000_000;
 
     private final SignatureMode signatures;
     private final WatchedLayers layers;
     private final SeededRandom random;
-    private final SeededRandom chance;
     private final EventQueue queue = new EventQueue();
-    private final Map<InetAddress, Site> internet = new HashMap<>();
+    private final Map<InetAddress, Site> addressed = new HashMap<>();
     private final Set<SimulatedPort> ports = new LinkedHashSet<>();
     private final Map<String, List<InetAddress>> names = new LinkedHashMap<>();
-    private final Paths paths;
+    private final Internet internet;
     private final PublicAddresses addresses;
     private final EventLog log = new EventLog();
     private final List<Consumer<Passage>> observers = new ArrayList<>();
@@ -80,8 +77,8 @@ public final class SimulatedNetwork {
         this.signatures = signatures;
         this.layers = new WatchedLayers(layers);
         this.random = new SeededRandom(SeededRandom.mix(seed));
-        this.chance = random.split();
-        this.paths = new Paths(random.nextLong());
+        SeededRandom chance = random.split();
+        this.internet = new Internet(chance, random.nextLong(), queue);
         this.addresses = new PublicAddresses(random.split(), this::hasSomebodyAt);
     }
 
@@ -142,7 +139,7 @@ public final class SimulatedNetwork {
      * @return this network
      */
     public SimulatedNetwork links(LinkSettings settings) {
-        paths.settings(settings);
+        internet.settings(settings);
         return this;
     }
 
@@ -152,7 +149,7 @@ public final class SimulatedNetwork {
      * @return the settings
      */
     public LinkSettings links() {
-        return paths.settings();
+        return internet.settings();
     }
 
     /**
@@ -254,23 +251,23 @@ public final class SimulatedNetwork {
     }
 
     void place(InetAddress address, Site site) {
-        if (internet.putIfAbsent(address, site) != null) {
+        if (addressed.putIfAbsent(address, site) != null) {
             throw new IllegalStateException("somebody is at " + address.getHostAddress());
         }
     }
 
     boolean hasSomebodyAt(InetAddress address) {
-        return internet.containsKey(address);
+        return addressed.containsKey(address);
     }
 
     /** Nobody is at an address any more. */
     void vacate(InetAddress address) {
-        internet.remove(address);
+        addressed.remove(address);
     }
 
     void move(Site site, InetAddress from, InetAddress to) {
         place(to, site);
-        internet.remove(from, site);
+        addressed.remove(from, site);
     }
 
     void opened(SimulatedPort port) {
@@ -322,7 +319,7 @@ public final class SimulatedNetwork {
      * @param bytes the datagram; not to be changed afterwards
      */
     public void inject(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-        depart(internet.get(from.getAddress()), from, to, bytes);
+        depart(addressed.get(from.getAddress()), from, to, bytes);
     }
 
     void send(SimulatedPort port, InetSocketAddress to, byte[] bytes) {
@@ -375,44 +372,9 @@ public final class SimulatedNetwork {
 
     /** Sets a datagram on its way over the Internet. */
     private void depart(@Nullable Site sender, InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-        Site receiver = internet.get(to.getAddress());
-        LinkSettings link = paths.settings();
-        if (isTakenOnTheWay(from, to, bytes) || strikes(link.loss()) || isLostOn(sender) || isLostOn(receiver)) {
-            return;
+        if (!isTakenOnTheWay(from, to, bytes)) {
+            internet.carry(nowNanos, sender, addressed.get(to.getAddress()), from, to, bytes);
         }
-        long left = sender == null ? nowNanos : sender.passOut(nowNanos, bytes.length);
-        if (left < 0) {
-            return;
-        }
-        int a = sender == null ? -1 : sender.number();
-        int b = receiver == null ? -1 : receiver.number();
-        int path = paths.between(a, b, nowNanos);
-        long arrives = left + paths.oneWayNanos(path) + delayOf(sender) + delayOf(receiver) + draw(link.jitter());
-        if (strikes(link.reordering())) {
-            arrives += draw(link.reorderingDelay());
-        } else {
-            arrives = paths.inOrder(path, a < b, arrives);
-        }
-        queue.add(new Flight(arrives, from, to, bytes, null, receiver, false));
-        if (strikes(link.duplication())) {
-            queue.add(new Flight(arrives + chance.nextLong(COPY_NANOS), from, to, bytes, null, receiver, false));
-        }
-    }
-
-    private boolean strikes(double share) {
-        return share > 0 && chance.nextDouble() < share;
-    }
-
-    private boolean isLostOn(@Nullable Site site) {
-        return site != null && strikes(site.line().loss());
-    }
-
-    private static long delayOf(@Nullable Site site) {
-        return site == null ? 0 : site.line().delay().toNanos();
-    }
-
-    private long draw(Duration most) {
-        return most.isZero() ? 0 : chance.nextLong(most.toNanos());
     }
 
     /**
@@ -479,7 +441,7 @@ public final class SimulatedNetwork {
     private void arrive(Flight flight) {
         Site site = flight.receiver;
         if (site == null || !site.isAt(flight.to.getAddress())) {
-            site = internet.get(flight.to.getAddress());
+            site = addressed.get(flight.to.getAddress());
         }
         if (site != null && !flight.arrived) {
             long passed = site.passIn(nowNanos, flight.bytes.length);
