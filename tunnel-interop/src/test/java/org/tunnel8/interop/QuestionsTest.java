@@ -24,7 +24,9 @@ class QuestionsTest {
 
     /** By question and answer. */
     private static final Map<String, Difference> DIFFERENCES = Map.of(
+            "full: joined", new Difference(100, 50), // all come from one address
             "nonces: counter of the candidate list", new Difference(2, 1), // D10
+            "nonces: echoes of two replays", new Difference(2, 0),
             "destroys: the owner's ends it at once", new Difference(false, true),
             "late_created: carries after a late created", new Difference(false, true)); // D5
 
