@@ -301,7 +301,10 @@ public final class FlowTable {
             }
         }
         for (Flow flow : stranded) {
-            flow.receiver.onMoved(flow.board() != null);
+            // Whoever has just heard of it may have used this one, or closed it.
+            if (flow.open) {
+                flow.receiver.onMoved(flow.isCarried());
+            }
         }
         return stranded.size();
     }

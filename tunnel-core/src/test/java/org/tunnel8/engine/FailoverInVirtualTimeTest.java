@@ -319,4 +319,73 @@ class FailoverInVirtualTimeTest {
                 node(Objects.requireNonNull(client.circuits().circuits().get(0).exitKey()));
         assertThat(exit.drops(DropReason.REPLAYED)).isPositive();
     }
+
+    /** Does something when its flow is told that it has moved. */
+    private static final class Mover implements FlowTable.Receiver {
+        private final List<Boolean> told = new ArrayList<>();
+        private Runnable action = () -> {};
+
+        @Override
+        public void onDatagram(Address origin, byte[] buffer, int offset, int length) {}
+
+        @Override
+        public void onMoved(boolean onAnother) {
+            told.add(onAnother);
+            action.run();
+        }
+    }
+
+    private FlowTable.Flow open(EngineNode client, Mover mover) {
+        client.engine().advance(network.nowNanos());
+        FlowTable.Flow flow = client.engine().openFlow(mover, "alice");
+        client.send(flow, new IpAddress(echo.address()), utp(1));
+        return flow;
+    }
+
+    private Circuit carrying(EngineNode client, FlowTable.Flow flow) {
+        network.forgetPassages();
+        client.send(flow, new IpAddress(echo.address()), utp(7));
+        int id = CellFrame.circuitId(
+                network.passages().get(network.passages().size() - 1).bytes(), 0);
+        return client.circuits().circuits().stream()
+                .filter(circuit -> circuit.id() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aFlowThatIsUsedWhileAnotherHearsOfTheMoveRidesItsNewCircuitOnce() {
+        EngineNode client = readyClient(CircuitSettings.of(2, 1, 10), 2);
+        Mover mover = new Mover();
+        FlowTable.Flow first = open(client, mover);
+        FlowTable.Flow second = open(client, new Mover());
+        mover.action = () -> client.send(second, new IpAddress(echo.address()), utp(2));
+        network.runFor(Duration.ofSeconds(5));
+        node(carrying(client, first).hopKeys().get(0)).engine().relay().stop();
+        network.runFor(Duration.ofSeconds(1));
+        assertThat(mover.told).containsExactly(true);
+        Circuit now = carrying(client, second);
+        assertThat(carrying(client, first)).isSameAs(now);
+
+        first.close();
+        second.close();
+
+        assertThat(now.state()).as("nobody rides it").isEqualTo(Circuit.State.CLOSED);
+    }
+
+    @Test
+    void aFlowThatIsClosedWhileAnotherHearsOfTheMoveHearsNothing() {
+        EngineNode client = readyClient(CircuitSettings.of(2, 1, 10), 2);
+        Mover mover = new Mover();
+        Mover silent = new Mover();
+        FlowTable.Flow first = open(client, mover);
+        FlowTable.Flow second = open(client, silent);
+        mover.action = second::close;
+        network.runFor(Duration.ofSeconds(5));
+        node(carrying(client, first).hopKeys().get(0)).engine().relay().stop();
+        network.runFor(Duration.ofSeconds(1));
+
+        assertThat(mover.told).containsExactly(true);
+        assertThat(silent.told).isEmpty();
+    }
 }
