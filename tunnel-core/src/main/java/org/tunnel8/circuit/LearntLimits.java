@@ -26,20 +26,28 @@ final class LearntLimits {
     static final long LEAST_BYTES = 16L << 20;
     /** Two ends agree if they lie this close to each other. */
     private static final double AGREEMENT = 0.1;
+    /**
+     * Two ends within the time in which any silence is noticed have one cause: our own line, or another hop of both circuits.
+     * The later one says nothing.
+     */
+    private static final long ONE_CAUSE_NANOS = CircuitHealth.SILENCE_NANOS;
     /** Circuits are replaced once they have used this part of a limit. */
     private static final double USABLE = 0.85;
 
     private final LapsingMap<PublicKey, Ends> ends;
+    private final Deadlines deadlines;
 
     /** The last two ends of circuits over one hop. */
     private static final class Ends {
         long ageNanos;
         long bytes;
+        long endedNanos;
         long limitNanos = Long.MAX_VALUE;
         long limitBytes = Long.MAX_VALUE;
     }
 
     LearntLimits(Deadlines deadlines) {
+        this.deadlines = deadlines;
         this.ends = new LapsingMap<>(deadlines, MAX_HOPS, MEMORY_NANOS);
     }
 
@@ -53,12 +61,15 @@ final class LearntLimits {
             if (known == null) {
                 known = new Ends();
                 ends.put(hop, known);
+            } else if (deadlines.nowNanos() - known.endedNanos < ONE_CAUSE_NANOS) {
+                continue;
             }
             known.limitNanos = agree(known.ageNanos, ageNanos) ? Math.min(known.ageNanos, ageNanos) : Long.MAX_VALUE;
             known.limitBytes =
                     bytes >= LEAST_BYTES && agree(known.bytes, bytes) ? Math.min(known.bytes, bytes) : Long.MAX_VALUE;
             known.ageNanos = ageNanos;
             known.bytes = bytes;
+            known.endedNanos = deadlines.nowNanos();
         }
     }
 

@@ -25,6 +25,7 @@ class LearntLimitsTest {
     }
 
     private void end(long seconds, long bytes) {
+        deadlines.advance(deadlines.nowNanos() + 60 * SECOND);
         limits.ended(List.of(hop, key()), seconds * SECOND, bytes);
     }
 
@@ -95,10 +96,26 @@ class LearntLimitsTest {
 
     @Test
     void remembersNoMoreHopsThanItMay() {
+        end(600, 0);
+        end(600, 0);
         for (int i = 0; i < 3 * LearntLimits.MAX_HOPS; i++) {
-            end(600, 0);
+            limits.ended(List.of(hop, key()), 600 * SECOND, 0);
             assertThat(limits.table().isWithinBound()).isTrue();
         }
         assertThat(isNear(590, 0)).as("the one looked at all the time").isTrue();
+    }
+
+    @Test
+    void endsAtTheSameMomentHaveOneCauseAndMakeNoLimit() {
+        end(600, 100 * MEGABYTE);
+        deadlines.advance(deadlines.nowNanos() + 5 * SECOND);
+        limits.ended(List.of(hop), 605 * SECOND, 101 * MEGABYTE);
+
+        assertThat(isNear(10_000, 0)).as("our own line was down").isFalse();
+        assertThat(isNear(0, 1_000 * MEGABYTE)).isFalse();
+
+        deadlines.advance(deadlines.nowNanos() + 610 * SECOND);
+        end(610, 0);
+        assertThat(isNear(595, 0)).as("and again, by itself").isTrue();
     }
 }

@@ -327,4 +327,24 @@ class PoolInVirtualTimeTest {
         assertThat(b).as("the flow that spoke to the sender once").hasSize(1);
         assertThat(a).as("the oldest flow, as for every stranger").hasSize(2);
     }
+
+    @Test
+    void anOutageOfOurOwnLineIsNotTakenForALimitOfTheHops() {
+        exits.subList(1, 4).forEach(EngineNode::stop);
+        EngineNode client = EngineNode.client(network, "5.0.3.1:7001", CircuitSettings.of(1, 2, 1), bootstrap);
+        assertThat(network.runUntil(() -> client.circuits().ready() == 3, MINUTE))
+                .isTrue();
+        network.runFor(Duration.ofMinutes(5));
+        network.lose(passage ->
+                passage.from().equals(client.address()) || passage.to().equals(client.address()));
+        network.runFor(Duration.ofSeconds(50));
+        assertThat(client.closed()).contains(CloseReason.UNRESPONSIVE);
+        network.lose(passage -> false);
+        assertThat(network.runUntil(() -> client.circuits().ready() == 3, Duration.ofMinutes(5)))
+                .isTrue();
+
+        network.runFor(Duration.ofMinutes(10));
+
+        assertThat(client.closed()).doesNotContain(CloseReason.WORN_OUT);
+    }
 }
