@@ -63,6 +63,7 @@ public final class Circuit implements CellEndpoint {
     private long bytesUp;
     private long bytesDown;
     private long lastDataNanos;
+    private long leftNanos;
     private State state = State.EXTENDING;
     private long readyNanos;
     private int riders;
@@ -93,6 +94,7 @@ public final class Circuit implements CellEndpoint {
         this.createdNanos = nowNanos;
         this.wornPart = wornPart;
         this.lastDataNanos = nowNanos;
+        this.leftNanos = nowNanos;
         this.choices.addAll(path.choices());
         this.health = new CircuitHealth(this, client);
     }
@@ -418,10 +420,18 @@ public final class Circuit implements CellEndpoint {
     /** Notes that a flow of the application rides this circuit from now on, or does not any more. */
     void ridden(boolean begins) {
         riders += begins ? 1 : -1;
+        if (riders == 0) {
+            leftNanos = client.deadlines().nowNanos();
+        }
     }
 
     boolean isRidden() {
         return riders > 0;
+    }
+
+    /** When the last flow or exchange left it; its creation if none ever rode it. */
+    long leftNanos() {
+        return leftNanos;
     }
 
     /** How many flows and exchanges ride it. */

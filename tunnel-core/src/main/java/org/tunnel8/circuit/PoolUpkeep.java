@@ -304,3 +304,4 @@ final class PoolUpkeep {
         return hasRoom();
     }
 }
+                    .filter(circuit -> forPrimary || isUnsound(circuit) || !circuit.isRidden())

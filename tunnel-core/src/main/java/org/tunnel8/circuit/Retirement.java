@@ -72,7 +72,9 @@ final class Retirement {
         }
         long now = deadlines.nowNanos();
         long quietNanos = now - circuit.lastDataNanos();
-        boolean isLeft = !circuit.isRidden() && quietNanos >= IN_FLIGHT_NANOS;
+        // What still comes then is the outside's, or the exit's doing, who may have an interest in going on.
+        boolean isLeft =
+                !circuit.isRidden() && (quietNanos >= IN_FLIGHT_NANOS || now - circuit.leftNanos() >= QUIET_NANOS);
         if (isLeft || quietNanos >= QUIET_NANOS || wear.isSpent(circuit)) {
             client.close(circuit, reasonToReplace(circuit));
         }

@@ -2,6 +2,7 @@ package org.tunnel8.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -318,6 +319,49 @@ class FailoverInVirtualTimeTest {
         EngineNode exit =
                 node(Objects.requireNonNull(client.circuits().circuits().get(0).exitKey()));
         assertThat(exit.drops(DropReason.REPLAYED)).isPositive();
+    }
+
+    @Test
+    void aWornCircuitThatIsInUseIsNotEndedToMakeRoomForAStandby() {
+        Duration limit = Duration.ofMinutes(10);
+        EngineNode client = readyClient(new CircuitSettings(2, 1, 2, 10, limit, 1L << 40), 2);
+        List<Received> back = new ArrayList<>();
+        FlowTable.Flow early = client.flow(back);
+        client.send(early, new IpAddress(echo.address()), utp(0));
+        network.runFor(Duration.ofSeconds(1));
+        Circuit old = primary(client);
+
+        while (old.state() == Circuit.State.READY) {
+            client.send(early, new IpAddress(echo.address()), utp(1));
+            network.runFor(Duration.ofSeconds(1));
+        }
+
+        assertThat(Duration.ofNanos(network.nowNanos() - old.createdNanos())).isBetween(limit, limit.plusSeconds(3));
+        assertThat(network.runUntil(() -> client.circuits().ready() == 2, Duration.ofSeconds(10)))
+                .isTrue();
+    }
+
+    @Test
+    void aWornCircuitThatItsFlowsHaveLeftEndsThoughTheOutsideGoesOnSending() {
+        Duration limit = Duration.ofMinutes(30);
+        EngineNode client = readyClient(new CircuitSettings(2, 1, 8, 10, limit, 1L << 40), 2);
+        FlowTable.Flow flow = client.flow(new ArrayList<>());
+        client.send(flow, new IpAddress(echo.address()), utp(0));
+        network.runFor(Duration.ofSeconds(1));
+        Circuit old = primary(client);
+        while (client.circuits().isPrimary(old)) {
+            client.send(flow, new IpAddress(echo.address()), utp(1));
+            network.runFor(Duration.ofSeconds(1));
+        }
+        InetSocketAddress socket = echo.seen().get(echo.seen().size() - 1);
+
+        flow.close();
+        for (int i = 0; i < 800; i++) {
+            network.send(echo.address(), socket, utp(2));
+            network.runFor(STEP);
+        }
+
+        assertThat(old.state()).isEqualTo(Circuit.State.CLOSED);
     }
 
     /** Does something when its flow is told that it has moved. */
