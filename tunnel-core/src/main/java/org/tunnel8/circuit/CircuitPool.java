@@ -163,12 +163,14 @@ public final class CircuitPool implements CircuitListener {
         return chosen;
     }
 
-    /** Among the ready circuits of a lane the one that fewest flows ride. */
+    /** Among the ready circuits of a lane, and those that can be spared for it, the one that fewest flows ride. */
     private Circuit leastRidden(Lane lane, Circuit primary) {
         Circuit least = primary;
+        boolean maySpend = upkeep.maySpend();
         for (Circuit circuit : client.circuits()) {
-            boolean serves =
-                    circuit == primary || (isolation.isSpare(circuit) && circuit.mayCarry(lane.isolationKey()));
+            boolean isItsOwn = !circuit.isUnused() && !isolation.isPrimary(circuit);
+            boolean isFree = isolation.isSpare(circuit) && (maySpend || isolation.servesSharedAlone(circuit));
+            boolean serves = circuit == primary || (circuit.mayCarry(lane.isolationKey()) && (isItsOwn || isFree));
             boolean isSound =
                     circuit.state() == Circuit.State.READY && !upkeep.isReplaced(circuit) && !circuit.isSuspect();
             if (serves

@@ -239,6 +239,19 @@ final class PoolUpkeep {
         }
     }
 
+    /** Whether a circuit that others could take over may be spent on a key that has one: what is wanted has room besides. */
+    boolean maySpend() {
+        int taken = retirement.spent();
+        for (int wanted : wanted().values()) {
+            taken += wanted;
+        }
+        return taken < settings.maxCircuits();
+    }
+
+    private boolean isBuilding() {
+        return client.circuits().stream().anyMatch(circuit -> circuit.state() == Circuit.State.EXTENDING);
+    }
+
     private boolean hasRoom() {
         return client.circuits().size() < settings.maxCircuits();
     }
@@ -288,20 +301,23 @@ final class PoolUpkeep {
 
     /**
      * Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. For a
-     * primary that is lacking one goes, too, that is kept for exchanges.
+     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary.
      */
     private boolean makeRoom(boolean forPrimary) {
         if (!hasRoom()) {
             client.circuits().stream()
                     .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
                     .filter(circuit -> !isolation.isPrimary(circuit))
+                    .filter(circuit -> forPrimary || isUnsound(circuit) || !circuit.isRidden())
                     .min(Comparator.comparing(Circuit::isRidden))
                     .ifPresent(circuit -> client.close(circuit, retirement.reasonToReplace(circuit)));
         }
         if (forPrimary) {
             closeForRoom(http.leastNeeded());
+            if (!isBuilding()) {
+                closeForRoom(retirement.leastRiddenOfSpent());
+            }
         }
         return hasRoom();
     }
 }
-                    .filter(circuit -> forPrimary || isUnsound(circuit) || !circuit.isRidden())

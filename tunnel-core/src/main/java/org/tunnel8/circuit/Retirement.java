@@ -97,12 +97,7 @@ final class Retirement {
      */
     private void retireSurplus() {
         for (Circuit circuit : List.copyOf(client.circuits())) {
-            boolean isSpent = circuit.carriesData() && !isolation.isPrimary(circuit) && !isolation.isSpare(circuit);
-            if (circuit.state() == Circuit.State.READY
-                    && isSpent
-                    && !circuit.isRidden()
-                    && !upkeep.isReplaced(circuit)
-                    && !http.keeps(circuit)) {
+            if (isSpent(circuit) && !circuit.isRidden() && !upkeep.isReplaced(circuit) && !http.keeps(circuit)) {
                 client.close(circuit, CloseReason.UNNEEDED);
             }
         }
@@ -127,6 +122,28 @@ final class Retirement {
                 client.close(circuit, CloseReason.UNNEEDED);
             }
         }
+    }
+
+    /** Whether a circuit has carried a key's traffic and is not its primary, so that nobody can take it over. */
+    private boolean isSpent(Circuit circuit) {
+        return circuit.state() == Circuit.State.READY
+                && circuit.carriesData()
+                && !isolation.isPrimary(circuit)
+                && !isolation.isSpare(circuit);
+    }
+
+    /** How many circuits have carried a key's traffic and are not its primary. */
+    int spent() {
+        return (int) client.circuits().stream().filter(this::isSpent).count();
+    }
+
+    /** Of those the one that fewest flows ride; they have their key's primary. Null if there is none. */
+    @Nullable
+    Circuit leastRiddenOfSpent() {
+        return client.circuits().stream()
+                .filter(this::isSpent)
+                .min(Comparator.comparing(Circuit::riders))
+                .orElse(null);
     }
 
     /** Whether as many circuits as are wanted are ready, so that none that is slow to come is waited for. */

@@ -347,4 +347,23 @@ class PoolInVirtualTimeTest {
 
         assertThat(client.closed()).doesNotContain(CloseReason.WORN_OUT);
     }
+
+    @Test
+    void spreadFlowsOfOneKeyLeaveACircuitForAnother() {
+        EngineNode client = client(CircuitSettings.of(1, 2, 3).withSpread(true));
+        assertThat(network.runUntil(() -> client.circuits().ready() == 3, MINUTE))
+                .isTrue();
+        for (int i = 0; i < 20; i++) {
+            client.send(client.flow(new ArrayList<>(), "alice"), new IpAddress(echo.address()), utp(i));
+            network.runFor(Duration.ofSeconds(3));
+        }
+
+        List<Received> back = new ArrayList<>();
+        FlowTable.Flow bob = client.flow(back, "bob");
+        network.runFor(Duration.ofSeconds(10));
+        client.send(bob, new IpAddress(echo.address()), utp(1));
+        network.runFor(Duration.ofSeconds(3));
+
+        assertThat(back).hasSize(1);
+    }
 }
