@@ -57,7 +57,9 @@ final class PendingExtend implements CellEndpoint {
             if (CellCodec.decode(buffer, offset + CellFrame.HEADER_BYTES, length - CellFrame.HEADER_BYTES)
                             instanceof Created created
                     && created.identifier() == create.identifier()) {
-                service.onCreated(this, created);
+                if (service.cells().others().takeIn(length)) {
+                    service.onCreated(this, created);
+                }
             } else {
                 service.drop(DropReason.UNSOLICITED);
             }

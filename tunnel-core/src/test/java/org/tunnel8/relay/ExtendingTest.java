@@ -10,12 +10,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.crypto.EphemeralKey;
 import org.tunnel8.crypto.IdentityKey;
+import org.tunnel8.crypto.LayerCipher;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.relay.RelayFixture.Owner;
 import org.tunnel8.relay.RelayFixture.Sent;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.IpAddress;
+import org.tunnel8.wire.cell.CellFrame;
 import org.tunnel8.wire.cell.Create;
 import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.cell.Destroy;
@@ -315,5 +317,33 @@ class ExtendingTest {
 
         owner.sendSealed(new byte[40], false);
         assertThat(fixture.sent).hasSize(8);
+    }
+
+    @Test
+    void whatComesAndGoesForAnExtendIsCountedAsCarriedForOthers() {
+        long before = carriedBytes();
+        Sent create = extended(1);
+        long out = create.bytes().length;
+        fixture.deliverPlain(ELSEWHERE, create.circuitId(), created((Create) create.plain(), 30));
+        Sent back = fixture.onlySent();
+        out += back.bytes().length;
+
+        // As long as the created is the extended that it becomes, but for that one's layer.
+        long in = back.bytes().length - LayerCipher.OVERHEAD_BYTES;
+        long extend = extendBytes();
+        assertThat(carriedBytes() - before).isEqualTo(extend + out + in);
+    }
+
+    private long carriedBytes() {
+        return fixture.service.cells().others().carriedBytes();
+    }
+
+    private long extendBytes() {
+        Extend extend = new Extend(
+                1,
+                ByteString.of(next.publicKey().toBytes()),
+                ByteString.of(new byte[EphemeralKey.LENGTH_BYTES]),
+                new IpAddress(ELSEWHERE));
+        return CellFrame.HEADER_BYTES + RelayFixture.encode(extend).length + LayerCipher.OVERHEAD_BYTES;
     }
 }
