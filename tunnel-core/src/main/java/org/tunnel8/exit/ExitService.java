@@ -202,6 +202,8 @@ public final class ExitService implements JoinedService {
                 InetSocketAddress to = new InetSocketAddress(address, waiting.port());
                 byte[] payload = waiting.payload().toBytes();
                 send(waiting.path(), sockets, to, payload, 0, payload.length);
+            } else {
+                counters.dropped(DropReason.CIRCUIT_CLOSED);
             }
         }
     }
@@ -248,8 +250,12 @@ public final class ExitService implements JoinedService {
             sockets.ipv4 = sockets.ipv4 == socket ? null : sockets.ipv4;
             sockets.ipv6 = sockets.ipv6 == socket ? null : sockets.ipv6;
         }
+        dropWaiting(socket, DropReason.EXIT_NO_SOCKET);
+    }
+
+    private void dropWaiting(OutsideSocket socket, DropReason reason) {
         for (int lost = socket.waiting(); lost > 0; lost--) {
-            counters.dropped(DropReason.EXIT_NO_SOCKET);
+            counters.dropped(reason);
         }
     }
 
@@ -299,6 +305,7 @@ public final class ExitService implements JoinedService {
     private void close(@Nullable OutsideSocket socket) {
         if (socket != null) {
             byNumber.remove(socket.number);
+            dropWaiting(socket, DropReason.CIRCUIT_CLOSED);
             outside.close(socket.number);
         }
     }

@@ -86,7 +86,7 @@ public enum DropReason {
     UPLINK_FULL,
     /** Others' traffic beyond what is carried in a month. */
     QUOTA_USED_UP,
-    /** Others' traffic that waited for the line when its circuit ended. */
+    /** Others' traffic that waited for the line, a socket or a name when its circuit ended. */
     CIRCUIT_CLOSED,
     /** Data that came back faster than the application takes it, or larger than it may be. */
     RECEIVER_TOO_SLOW,

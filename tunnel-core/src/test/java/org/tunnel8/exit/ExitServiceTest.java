@@ -434,4 +434,17 @@ class ExitServiceTest {
         data(Address.parse("2606:2800:220:1::1", 6_881));
         assertThat(edge.ipv6).containsExactly(true, false, true);
     }
+
+    @Test
+    void whatStillWaitsWhenItsCircuitEndsIsCounted() {
+        data(new IpAddress(OUTSIDE));
+        data(new IpAddress(OUTSIDE));
+        data(new HostAddress("tracker.example", 80));
+
+        exit.onPathClosed(path);
+        exit.onResolved("tracker.example", List.of(OUTSIDE.getAddress()));
+
+        assertThat(edge.sent).isEmpty();
+        assertThat(drops(DropReason.CIRCUIT_CLOSED)).isEqualTo(3);
+    }
 }
