@@ -88,6 +88,7 @@ public final class TunnelEngine {
     private final RelayService relay;
     private final ExitService exit;
     private final @Nullable OwnCircuits ownCircuits;
+    private boolean toldUsedUp;
 
     /**
      * Makes an engine that waits to be started.
@@ -424,10 +425,10 @@ public final class TunnelEngine {
      */
     public void quota(long nowNanos, long bytes) {
         deadlines.advance(nowNanos);
-        boolean wasUsedUp = shaper.isUsedUp();
         shaper.quota(bytes);
         discovery.announce(shaper.isUsedUp() ? PeerFlags.NONE : settings.relay().flags());
-        if (wasUsedUp && !shaper.isUsedUp()) {
+        if (toldUsedUp && !shaper.isUsedUp()) {
+            toldUsedUp = false;
             listener.onQuotaRenewed();
         }
     }
@@ -435,6 +436,7 @@ public final class TunnelEngine {
     private void quotaUsedUp() {
         discovery.announce(PeerFlags.NONE);
         relay.destroyAll(Destroy.REASON_SHUTDOWN);
+        toldUsedUp = true;
         listener.onQuotaUsedUp();
     }
 

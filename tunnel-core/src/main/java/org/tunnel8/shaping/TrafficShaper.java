@@ -53,6 +53,7 @@ public final class TrafficShaper {
     private boolean free;
 
     private boolean usedUpTold;
+    private @Nullable Deadline telling;
     private @Nullable Deadline turn;
 
     /**
@@ -92,8 +93,12 @@ public final class TrafficShaper {
     public void quota(long bytes) {
         quota.set(bytes);
         free = false;
-        usedUpTold = false;
-        if (quota.isUsedUp()) {
+        if (!quota.isUsedUp()) {
+            usedUpTold = false;
+            if (telling != null) {
+                telling.cancel();
+            }
+        } else if (!usedUpTold) {
             usedUp();
         }
     }
@@ -251,11 +256,7 @@ public final class TrafficShaper {
     private void usedUp() {
         usedUpTold = true;
         drop(DropReason.QUOTA_USED_UP, backlogs.clear());
-        deadlines.after(0, () -> {
-            if (quota.isUsedUp()) {
-                onUsedUp.run();
-            }
-        });
+        telling = deadlines.after(0, onUsedUp);
     }
 
     private void drop(DropReason reason, int datagrams) {

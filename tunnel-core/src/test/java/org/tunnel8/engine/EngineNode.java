@@ -47,6 +47,7 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     private final List<Circuit> becameReady = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
     private final List<CloseReason> moved = new ArrayList<>();
+    private final List<String> lending = new ArrayList<>();
     private Timings timings = Timings.NONE;
     private int nextOutsidePort = FIRST_OUTSIDE_PORT;
 
@@ -227,6 +228,11 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
         return moved;
     }
 
+    /** What was told of the quota, in order. */
+    public List<String> lending() {
+        return lending;
+    }
+
     public long drops(DropReason reason) {
         return engine.counters().drops(reason);
     }
@@ -334,5 +340,15 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
     @Override
     public void onCircuitClosed(Circuit circuit, CloseReason reason) {
         closed.add(reason);
+    }
+
+    @Override
+    public void onQuotaUsedUp() {
+        lending.add("used up");
+    }
+
+    @Override
+    public void onQuotaRenewed() {
+        lending.add("renewed");
     }
 }

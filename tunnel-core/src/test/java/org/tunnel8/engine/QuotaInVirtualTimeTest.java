@@ -109,4 +109,27 @@ class QuotaInVirtualTimeTest {
         assertThat(exit.engine().exit().sockets()).isZero();
         assertThat(exit.engine().relay().joinedCircuits()).isZero();
     }
+
+    @Test
+    void whatWasNeverToldAsUsedUpIsNotToldAsRenewed() {
+        relay.engine().quota(network.nowNanos(), 0);
+        relay.engine().quota(network.nowNanos(), QUOTA);
+        network.runFor(Duration.ofSeconds(1));
+
+        assertThat(relay.lending()).isEmpty();
+        assertThat(client.circuits().ready()).isEqualTo(1);
+    }
+
+    @Test
+    void aQuotaThatIsUsedUpIsToldOnce() {
+        relay.engine().quota(network.nowNanos(), 0);
+        relay.engine().quota(network.nowNanos(), 0);
+        network.runFor(Duration.ofSeconds(1));
+        relay.engine().quota(network.nowNanos(), 0);
+        network.runFor(Duration.ofSeconds(1));
+        assertThat(relay.lending()).containsExactly("used up");
+
+        relay.engine().quota(network.nowNanos(), QUOTA);
+        assertThat(relay.lending()).containsExactly("used up", "renewed");
+    }
 }
