@@ -29,8 +29,12 @@ class PathSelectorTest {
     private final PathSelector selector = new PathSelector(peers, random, HopRules.NONE, new TriedHops(deadlines));
 
     private Peer add(int number, int flags) {
+        return add("5." + number + ".0.1", flags);
+    }
+
+    private Peer add(String host, int flags) {
         PublicKey key = IdentityKey.generate(random).publicKey();
-        InetSocketAddress at = ((IpAddress) Address.parse("5." + number + ".0.1", 7000)).endpoint();
+        InetSocketAddress at = ((IpAddress) Address.parse(host, 7000)).endpoint();
         peers.admit(new Sighting(key, at, true, null, false, new PeerFlags(flags)));
         Peer peer = peers.byKey(key);
         assertThat(peer).isNotNull();
@@ -197,5 +201,39 @@ class PathSelectorTest {
         assertThat(why).hasSize(2).noneMatch(line -> line.contains(".0.1"));
         assertThat(why.get(0)).startsWith("exit: " + exit.key() + ", one of 1 out of 1");
         assertThat(why.get(1)).startsWith("first hop: peer-").contains("one of 2 out of 3", "chance 50");
+    }
+
+    @Test
+    void anExitIsTheFirstHopWhereNoOtherLetsUsIn() {
+        Peer relay = add(1, PeerFlags.RELAY);
+        add(2, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        add(3, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        TriedHops tried = new TriedHops(deadlines);
+        PathSelector choosy = selectorWith(HopRules.NONE, tried);
+        assertThat(required(choosy.path(2, List.of())).first()).isSameAs(relay);
+
+        tried.failed(relay.key());
+
+        Path path = required(choosy.path(2, List.of()));
+        assertThat(path.first()).isNotSameAs(relay).isNotSameAs(path.exit());
+    }
+
+    @Test
+    void noNetworkIsTwiceInACircuitWhereThereIsAChoice() {
+        Peer near = add("5.1.0.2", PeerFlags.RELAY);
+        Peer exit = add("5.1.0.1", PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer other = add("5.2.0.1", PeerFlags.RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_BACKUP);
+        TriedHops tried = new TriedHops(deadlines);
+        PathSelector choosy = selectorWith(HopRules.NONE, tried);
+        Path path = required(choosy.path(2, List.of()));
+        assertThat(path.exit()).isSameAs(exit);
+        assertThat(path.first())
+                .as("an exit, as the other is in this one's network")
+                .isSameAs(other);
+
+        Peer far = add("5.3.0.1", PeerFlags.RELAY);
+        tried.letIn(near.key());
+        assertThat(share(choosy, Need.URGENT, far)).isEqualTo(1);
+        assertThat(share(choosy, Need.USUAL, far)).isEqualTo(1);
     }
 }
