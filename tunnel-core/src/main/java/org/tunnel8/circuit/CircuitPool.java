@@ -33,6 +33,7 @@ public final class CircuitPool implements CircuitListener {
     private final Isolation isolation;
     private final TriedHops tried;
     private final PoolUpkeep upkeep;
+    private boolean stopped;
 
     /**
      * Makes a pool; {@link #start()} sets it going.
@@ -83,6 +84,7 @@ public final class CircuitPool implements CircuitListener {
     }
 
     void stop(CloseReason reason) {
+        stopped = true;
         upkeep.stop();
         for (Circuit circuit : List.copyOf(client.circuits())) {
             client.close(circuit, reason);
@@ -145,6 +147,9 @@ public final class CircuitPool implements CircuitListener {
      * @return a ready circuit, or null if there is none
      */
     public @Nullable Circuit current(@Nullable String isolationKey, int hops) {
+        if (stopped) {
+            return null; // what is still open is about to be closed
+        }
         Lane lane = Lane.of(isolationKey, hops);
         Circuit chosen = isolation.primary(lane);
         if (chosen == null || chosen.isSuspect() || upkeep.isReplaced(chosen)) {

@@ -432,4 +432,18 @@ class FailoverInVirtualTimeTest {
         assertThat(mover.told).containsExactly(true);
         assertThat(silent.told).isEmpty();
     }
+
+    @Test
+    void aFlowHearsOnceThatItsClientStops() {
+        EngineNode client = readyClient(CircuitSettings.of(2, 2, 10), 3);
+        Mover mover = new Mover();
+        FlowTable.Flow flow = client.engine().openFlow(mover, null);
+        assertThat(flow.isCarried()).isTrue();
+
+        client.stop();
+
+        assertThat(mover.told).containsExactly(false);
+        assertThat(client.moved()).containsExactly(CloseReason.SHUTDOWN);
+        assertThat(flow.isCarried()).isFalse();
+    }
 }
