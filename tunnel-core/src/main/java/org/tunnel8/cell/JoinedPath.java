@@ -30,7 +30,7 @@ public interface JoinedPath {
     /**
      * Counts bytes towards the traffic limit of the circuit, besides those of the owner's cells.
      *
-     * @param bytes number of bytes taken from the outside
+     * @param bytes number of bytes taken from the outside, or made here
      */
     void carried(int bytes);
 }

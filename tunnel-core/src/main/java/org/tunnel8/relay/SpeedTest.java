@@ -31,6 +31,7 @@ final class SpeedTest {
     void answer(JoinedPath path, TestRequest request) {
         ByteString data = ByteString.of(filling, 0, Math.min(request.responseSize(), MAX_RESPONSE_BYTES));
         int length = cells.encode(new TestResponse(request.form(), request.identifier(), data));
+        path.carried(data.length());
         path.sendBack(cells.scratch(), Headroom.FRONT_BYTES, length);
     }
 }

@@ -212,6 +212,27 @@ class JoiningTest {
         assertThat(counting.service.joinedCircuits()).isZero();
     }
 
+    @Test
+    void whatASpeedTestSendsBackCountsTowardsTheTrafficLimit() {
+        RelayFixture counting = new RelayFixture(new RelaySettings(
+                new PeerFlags(RelayFixture.RELAY),
+                100,
+                100,
+                RelaySettings.DEFAULT_IDLE_LIMIT,
+                RelaySettings.DEFAULT_AGE_LIMIT,
+                RelaySettings.DEFAULT_EXTEND_WINDOW,
+                10_000));
+        Owner owner = counting.owner(1).joined();
+        for (int i = 0; i < 10; i++) {
+            owner.send(new TestRequest(SpeedTestForm.PYTHON, i, 1_500, ByteString.of(new byte[1])), false);
+        }
+        counting.sent.clear();
+
+        counting.runFor(Duration.ofSeconds(6));
+
+        assertThat(counting.service.joinedCircuits()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void answersSpeedTestsOfBothForms(SpeedTestForm form) {
