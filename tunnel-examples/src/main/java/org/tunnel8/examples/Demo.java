@@ -143,7 +143,8 @@ final class Demo {
             CompletableFuture<Double> ready =
                     client.whenReady(CIRCUIT_LIMIT).thenApply(done -> secondsSince(startNanos));
             // Made meanwhile: the circuit does not wait for it.
-            RandomTorrent torrent = RandomTorrent.write(scratch.folder("seed"), settings.bytes(), random.nextLong());
+            RandomTorrent torrent =
+                    RandomTorrent.write(scratch.folder("seed"), settings.bytes(), random.nextLong(), stop::isRequested);
             circuitSeconds = await(ready, CIRCUIT_LIMIT.plus(VERDICT_LIMIT), "a circuit was ready");
             told.circuit(client.status(), settings.hops(), circuitSeconds);
             Path folder = scratch.folder("download");

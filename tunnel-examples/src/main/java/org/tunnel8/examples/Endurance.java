@@ -88,8 +88,8 @@ final class Endurance {
                         + " -Djava.io.tmpdir=FOLDER in TUNNEL_JAVA_OPTS");
             }
             CompletableFuture<Void> up = network.start(settings.relays(), settings.exits());
-            RandomTorrent torrent =
-                    RandomTorrent.write(scratch.folder("seed"), settings.bytes(), new SecureRandom().nextLong());
+            RandomTorrent torrent = RandomTorrent.write(
+                    scratch.folder("seed"), settings.bytes(), new SecureRandom().nextLong(), stop::isRequested);
             if (!stop.awaitEither(up, NETWORK_LIMIT) || !up.isDone()) {
                 throw new IllegalStateException("stopped before the network was up");
             }

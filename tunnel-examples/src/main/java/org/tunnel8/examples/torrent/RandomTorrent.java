@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 
 /**
  * A file of random bytes and the torrent that describes it (BEP 3: one file, SHA-1 pieces, no trackers).
@@ -49,6 +50,20 @@ public final class RandomTorrent {
      * @return the file and its torrent
      */
     public static RandomTorrent write(Path folder, long lengthBytes, long seed) {
+        return write(folder, lengthBytes, seed, () -> false);
+    }
+
+    /**
+     * Writes the file into a folder, unless it is to break off: many GiB take minutes.
+     *
+     * @param folder an existing folder without a file of that name
+     * @param lengthBytes the file's length, at least 1
+     * @param seed what the bytes are drawn from
+     * @param stopped tells whether to break off; asked before each piece
+     * @return the file and its torrent
+     * @throws IllegalStateException if it broke off; what was written stays there
+     */
+    public static RandomTorrent write(Path folder, long lengthBytes, long seed, BooleanSupplier stopped) {
         if (lengthBytes < 1) {
             throw new IllegalArgumentException("a torrent's file has at least one byte, not " + lengthBytes);
         }
@@ -60,6 +75,9 @@ public final class RandomTorrent {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), pieceBytes)) {
             MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
             for (long written = 0; written < lengthBytes; written += pieceBytes) {
+                if (stopped.getAsBoolean()) {
+                    throw new IllegalStateException("stopped before the file to be seeded was written");
+                }
                 int length = (int) Math.min(pieceBytes, lengthBytes - written);
                 random.nextBytes(piece);
                 out.write(piece, 0, length);

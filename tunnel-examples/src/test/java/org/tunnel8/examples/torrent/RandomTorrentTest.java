@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,18 @@ class RandomTorrentTest {
     @Test
     void findsAMissingCopyDifferent() {
         assertThat(RandomTorrent.write(first, 1, 7).isSameIn(second)).isFalse();
+    }
+
+    @Test
+    void breaksOffBeforeTheNextPieceWhenItIsTold() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> RandomTorrent.write(first, 1_000L * PIECE_BYTES, 7, () -> asked.incrementAndGet() > 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("stopped before the file to be seeded was written");
+        assertThat(asked).hasValue(4);
+        try (var files = Files.list(first)) {
+            assertThat(files.findFirst().orElseThrow()).hasSize(3L * PIECE_BYTES);
+        }
     }
 
     @Test
