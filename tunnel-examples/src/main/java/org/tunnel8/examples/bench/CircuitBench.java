@@ -11,7 +11,7 @@ import org.tunnel8.TunnelEvent;
 import org.tunnel8.testing.EmbeddedNetwork;
 
 /**
- * Measures how fast circuits are built in a network on this machine: clients come and go, each builds as many circuits as a client
+ * Measures how fast circuits are built in a network on this machine: clients come, each builds as many circuits as a client
  * keeps, and the time from the first create to the last circuit's readiness counts.
  */
 public final class CircuitBench {
@@ -60,11 +60,19 @@ public final class CircuitBench {
      * @return the figure
      */
     public Result run() {
-        // None leaves before the last is done: the bootstrap server would introduce the ones that are gone for a while.
-        List<TunnelClient> present = new ArrayList<>();
         try (EmbeddedNetwork network =
                 EmbeddedNetwork.builder().relays(RELAYS).exits(EXITS).build()) {
             network.start().join();
+            return measure(network);
+        }
+    }
+
+    private Result measure(EmbeddedNetwork network) {
+        // None leaves before the last is done: the bootstrap server would introduce the ones that are gone for a while.
+        // All
+        // leave before the network does: else each would warn of circuits that it has lost.
+        List<TunnelClient> present = new ArrayList<>();
+        try {
             long nanos = 0;
             for (int number = -WARM_UP_CLIENTS; number < clients; number++) {
                 if (stopped.getAsBoolean()) {
