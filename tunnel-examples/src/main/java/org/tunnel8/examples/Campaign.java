@@ -63,7 +63,7 @@ final class Campaign {
         } finally {
             workers.shutdownNow();
         }
-        told.summary(simulation, runs, seeds);
+        told.summary(simulation, runs, firstSeed, seeds);
         return runs.size() == seeds;
     }
 

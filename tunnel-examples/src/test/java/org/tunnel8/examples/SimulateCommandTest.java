@@ -141,6 +141,16 @@ class SimulateCommandTest {
         assertThat(run.err()).isEqualTo("tunnel simulate: stopped after 0 of 2 seeds\n");
         JsonObject last = run.jsonLines().get(run.jsonLines().size() - 1);
         assertThat(last.get("seeds").getAsInt()).isZero();
+        assertThat(last.get("firstSeed").getAsLong()).isEqualTo(4);
         assertThat(last.getAsJsonObject("criteria").keySet()).contains("SC-001");
+    }
+
+    @Test
+    void judgesNothingWhenItIsStoppedBeforeTheFirstSeedIsDone() {
+        StopSignal stop = new StopSignal();
+        stop.request();
+        CommandLineRun run = CommandLineRun.with(stop, SMALL);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("seeds 4 to 5").doesNotContain("runs met", "MISSED");
     }
 }
