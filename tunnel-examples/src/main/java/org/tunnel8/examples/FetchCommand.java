@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.examples.fetch.MagnetLink;
 import org.tunnel8.examples.fetch.TorrentSource;
 import org.tunnel8.examples.monitor.Monitor;
 import picocli.CommandLine.Command;
@@ -122,6 +123,13 @@ final class FetchCommand implements Callable<Integer> {
         }
         if (tcpOnly && client != FetchClient.LIBTORRENT) {
             throw new UsageException("--tcp-only is for libtorrent: bt talks to its peers by streams of the tunnel");
+        }
+        if (peers.isEmpty()
+                && source instanceof MagnetLink link
+                && link.trackers().isEmpty()
+                && link.peers().isEmpty()) {
+            throw new UsageException("the magnet URI names no peer, and no tracker that can be asked through the tunnel"
+                    + " (tr=http:... or tr=udp:...); give a peer with --peer");
         }
         Fetch.Settings settings = new Fetch.Settings(
                 source,

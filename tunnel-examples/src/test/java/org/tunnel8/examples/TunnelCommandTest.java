@@ -32,6 +32,8 @@ class TunnelCommandTest {
                     fetch | missing required parameter: 'FILE.torrent|MAGNET'
                     fetch missing.torrent | there is no file 'missing.torrent', and it is no magnet URI
                     fetch magnet:?dn=x | names no version 1 info hash
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 | the magnet URI names no peer, and no tracker that can be asked
+                    fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&tr=https://t.example/ | the magnet URI names no peer, and no tracker that can be asked
                     fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --client transmission | must be of libtorrent, bt, not 'transmission'
                     fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --client bt --tcp-only | --tcp-only is for libtorrent
                     fetch magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567 --peer localhost:1 | must have an IP address in numbers
