@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
             "With --watching, instead: how much more CPU time a packet takes at client, relays and exit together when they are watched."
         },
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel bench                          everything, some two minutes",
             "  tunnel bench --hops 3 --seconds 5     three hops only, shorter",

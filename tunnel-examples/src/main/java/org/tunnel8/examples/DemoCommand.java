@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
                     + " file arrives whole and the seeder saw nobody but exits."
         },
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel demo                                64 MiB through three hops",
             "  tunnel demo --hops 1 --size 16             a quick one",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
                     + " whole and the second download is at least half as fast as the first."
         },
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel endure                              256 MiB at 5 MiB/s, a kill every 20 s: three minutes",
             "  tunnel endure --size 48 --every 8          a short one",

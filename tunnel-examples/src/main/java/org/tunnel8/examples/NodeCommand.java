@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         description = "The node runs until it is stopped, by a signal or by --duration.",
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel node --roles bootstrap --listen 127.0.0.1:6421",
             "  tunnel node --roles relay --bootstrap 127.0.0.1:6421 --listen 127.0.1.1:0",

@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
             "  long-haul      six hours with a light flow"
         },
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel simulate                                          tribler, ten seeds",
             "  tunnel simulate --scenario return --seeds 20 --threads 2",

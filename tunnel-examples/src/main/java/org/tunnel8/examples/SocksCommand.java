@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
                     + " request. What it is given leaves through circuits of one to three hops."
         },
         sortOptions = false,
-        footerHeading = "%nExamples:",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel socks --listen 127.0.0.1:1080                       through Tribler's network",
             "  tunnel socks --hops 1 --bootstrap 127.0.0.1:6421 --min-peers 2",

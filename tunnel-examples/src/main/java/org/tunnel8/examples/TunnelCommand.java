@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  tunnel bench --hops 1,3 --json       figures for a program to read",
             "  tunnel simulate --scenario small     a network in virtual time",
             "",
-            "Exit status: 0 done, 1 failed, 2 bad input. TUNNEL_JAVA_OPTS holds options for Java."
+            "Exit status: 0 done, 1 failed, 2 bad input. TUNNEL_JAVA_OPTS holds options for Java, TUNNEL_LOG the level of",
+            "log lines on standard error: WARN if not set, DEBUG for more."
         })
 public final class TunnelCommand implements Callable<Integer> {
     static final int HELP_WIDTH = 110;

@@ -98,7 +98,11 @@ class TunnelCommandTest {
         assertThat(run.status()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
-                .contains("Usage: tunnel " + command, "Examples:", "\n  tunnel " + command + " --", "--json")
+                .contains(
+                        "Usage: tunnel " + command,
+                        "\n\nExamples:\n  tunnel " + command,
+                        "\n  tunnel " + command + " --",
+                        "--json")
                 .doesNotContain("null");
     }
 
