@@ -42,8 +42,8 @@ public final class IdentityFile {
         try {
             return IdentityKey.parse(bytes);
         } catch (CryptoFailure e) {
-            String what = "holds no key of this network (" + FILE_BYTES
-                    + " bytes): restore it, or delete it to be somebody new";
+            String what = "holds no key of this network, which has " + FILE_BYTES
+                    + " bytes: restore it, or delete it to be somebody new";
             throw unusable(file, what, e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
