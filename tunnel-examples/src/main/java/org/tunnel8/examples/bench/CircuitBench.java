@@ -69,8 +69,7 @@ public final class CircuitBench {
 
     private Result measure(EmbeddedNetwork network) {
         // None leaves before the last is done: the bootstrap server would introduce the ones that are gone for a while.
-        // All
-        // leave before the network does: else each would warn of circuits that it has lost.
+        // And all leave before the network does: else each would warn of circuits that it has lost.
         List<TunnelClient> present = new ArrayList<>();
         try {
             long nanos = 0;
