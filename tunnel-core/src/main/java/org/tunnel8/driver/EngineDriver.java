@@ -93,6 +93,15 @@ public final class EngineDriver implements EngineEdge.Driven {
         return started;
     }
 
+    /**
+     * Tells whether sockets to the outside can be opened, by opening one for a moment.
+     *
+     * @return fails with a {@link org.tunnel8.transport.BindFailedException} if none can
+     */
+    public CompletableFuture<Void> tryOutside() {
+        return edge.tryOutside();
+    }
+
     private void bound(@Nullable UdpTransport transport, @Nullable Throwable failure) {
         if (transport == null) {
             started.completeExceptionally(failure == null ? new IllegalStateException("a port that is none") : failure);

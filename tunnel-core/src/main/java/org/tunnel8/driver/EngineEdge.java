@@ -3,6 +3,7 @@ package org.tunnel8.driver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.engine.Effects;
@@ -46,6 +47,11 @@ final class EngineEdge implements Effects, OutsideSockets.Events, HttpConnection
     /** Learns the engine's own port, before the engine is made. */
     void bound(DatagramPort ownPort) {
         port = ownPort;
+    }
+
+    /** Opens a socket to the outside for a moment; fails if none can be opened. */
+    CompletableFuture<Void> tryOutside() {
+        return outside.tryOne();
     }
 
     /** Addresses that outside sockets have or had. Thread-safe. */

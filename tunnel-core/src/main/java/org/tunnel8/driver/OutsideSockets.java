@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.policy.SourceAddress;
 import org.tunnel8.transport.DatagramListener;
@@ -48,6 +49,13 @@ final class OutsideSockets implements AutoCloseable {
         this.loop = loop;
         this.bindAddress = bindAddress;
         this.events = events;
+    }
+
+    /** Opens a socket and closes it again: fails with what the system says where none can be opened. */
+    CompletableFuture<Void> tryOne() {
+        UdpSettings settings = UdpSettings.of(bindAddress, PortRange.any());
+        return UdpTransport.bind(loop, settings, (from, buffer, offset, length) -> {})
+                .thenAccept(UdpTransport::close);
     }
 
     void open(long number, boolean ipv6) {

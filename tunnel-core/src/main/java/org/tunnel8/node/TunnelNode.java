@@ -59,6 +59,7 @@ public final class TunnelNode implements AutoCloseable {
     private final Metering metering;
     private final byte[] publicKey;
     private final int flags;
+    private final boolean ownExitAddress;
     private final Consumer<TunnelEvent> onEvent;
     /** Callback thread only. */
     private final EventLog eventLog = new EventLog(TunnelNode.class, System::nanoTime);
@@ -72,6 +73,7 @@ public final class TunnelNode implements AutoCloseable {
         }
         PeerFlags announced = new PeerFlags(bits);
         CommunityId community = CommunityId.parse(builder.network.communityId());
+        this.ownExitAddress = builder.exitBindAddress != null;
         InetAddress exitAddress = builder.exitBindAddress == null ? builder.bindAddress : builder.exitBindAddress;
         boolean bootstrapServer = builder.roles.contains(NodeRole.BOOTSTRAP);
         RelaySettings relay = new RelaySettings(
@@ -202,12 +204,13 @@ public final class TunnelNode implements AutoCloseable {
      * Binds the node's port and starts to serve. Repeated calls start nothing more and end as the first.
      *
      * @return completes when the port is bound, on a thread of the common pool; fails with a {@link TunnelException} of
-     *     kind PORT_UNAVAILABLE if it cannot be, which ends the node, or of kind CLOSED if the node is closed
+     *     kind PORT_UNAVAILABLE if it cannot be, or if no socket can be opened at the address of {@link
+     *     TunnelNodeBuilder#exitBind}, which ends the node, or of kind CLOSED if the node is closed
      */
     public synchronized CompletableFuture<Void> start() {
         CompletableFuture<Void> running = started;
         if (running == null) {
-            running = driver.start().handleAsync((bound, failure) -> {
+            running = outsideOpens().thenCompose(opened -> driver.start()).handleAsync((bound, failure) -> {
                 if (failure != null) {
                     var unused = driver.close();
                     throw startFailed(failure);
@@ -220,6 +223,20 @@ public final class TunnelNode implements AutoCloseable {
         return running.copy();
     }
 
+    /** Whoever names an address for the exit hears at once that it is none, not only by what does not come back. */
+    private CompletableFuture<Void> outsideOpens() {
+        return ownExitAddress
+                ? driver.tryOutside().exceptionally(TunnelNode::outsideFailed)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private static Void outsideFailed(Throwable failure) {
+        @Nullable Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        String why = cause == null ? "none can be opened" : String.valueOf(cause.getMessage());
+        String what = "the exit's sockets to the outside: " + why;
+        throw new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, cause);
+    }
+
     private boolean tellTables() {
         metering.started(driver.engine().tables());
         return true;
@@ -227,6 +244,9 @@ public final class TunnelNode implements AutoCloseable {
 
     private static TunnelException startFailed(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof TunnelException told) {
+            return told;
+        }
         if (cause instanceof BindFailedException unbound) {
             String what = String.valueOf(unbound.getMessage());
             return new TunnelException(TunnelException.Kind.PORT_UNAVAILABLE, what, unbound);

@@ -105,7 +105,7 @@ public final class TunnelNodeBuilder {
     /**
      * Says from which address the exit sends to the outside; by default the one that the node's port is bound to.
      *
-     * @param address a local address
+     * @param address a local address; if it is none, {@link TunnelNode#start} fails
      * @return this builder
      */
     public TunnelNodeBuilder exitBind(InetAddress address) {

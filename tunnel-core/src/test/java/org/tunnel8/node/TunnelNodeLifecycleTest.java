@@ -69,6 +69,34 @@ class TunnelNodeLifecycleTest {
     }
 
     @Test
+    void anAddressForTheExitThatIsNoneOfThisMachinesIsToldAtTheStart() throws IOException {
+        InetAddress foreign = InetAddress.getByName("192.0.2.1");
+        try (TunnelNode node = lonely().roles(List.of(NodeRole.RELAY, NodeRole.EXIT_BT))
+                .exitBind(foreign)
+                .build()) {
+            TunnelException told = failureOf(node.start());
+
+            assertThat(told.kind()).isEqualTo(TunnelException.Kind.PORT_UNAVAILABLE);
+            assertThat(told)
+                    .hasMessageContaining("the exit's sockets to the outside")
+                    .hasMessageContaining("not an address of this machine");
+            assertThat(told.getMessage()).doesNotContain("192.0.2");
+        }
+    }
+
+    @Test
+    void anAddressForTheExitThatIsThisMachinesIsTaken() throws IOException {
+        InetAddress another = InetAddress.getByName("127.0.1.2");
+        try (TunnelNode node = lonely().roles(List.of(NodeRole.RELAY, NodeRole.EXIT_BT))
+                .exitBind(another)
+                .build()) {
+            node.start().join();
+
+            assertThat(node.address().getAddress()).isEqualTo(LOOPBACK);
+        }
+    }
+
+    @Test
     void startingTwiceBindsOnePort() {
         try (TunnelNode node = lonely().build()) {
             CompletableFuture<Void> first = node.start();
