@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.circuit.HopRules;
 import org.tunnel8.fuzz.AttackedNode.Roles;
 import org.tunnel8.fuzz.EchoWatch.Echo;
+import org.tunnel8.transport.DatagramPort;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.CommunityId;
@@ -23,13 +25,16 @@ import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * A small network in virtual time, all of whose nodes are attacked: a bootstrap server, a relay, an exit, a client, and
- * one node that is all of that at once. Two clients hold circuits of two hops through the others; two more have entered
- * the network through the attacker, and build their circuits through nobody else.
+ * one node that is all of that at once. Two clients hold circuits of two hops through the others, and are told to choose
+ * nobody else; two more have entered the network through the attacker, and build their circuits mostly through him.
  */
 final class AttackedNetwork {
     private static final int RELAY = PeerFlags.RELAY | PeerFlags.SPEED_TEST;
     private static final int EXIT = RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_IPV8 | PeerFlags.EXIT_HTTP;
-    private static final CircuitSettings CIRCUITS = CircuitSettings.of(2, 1, 2);
+    /** Strangers by the hundred soon outnumber the honest, who are not given up for them: what is lost is the attack's doing. */
+    private static final CircuitSettings CIRCUITS =
+            CircuitSettings.of(2, 1, 2).withRules(HopRules.parse(List.of("5.0.0.0/16"), List.of()));
+
     private static final int ATTACKERS_ADDRESSES = 64;
 
     private final InetSocketAddress echo = AttackedNode.at("93.184.216.34:6881");
@@ -115,9 +120,12 @@ final class AttackedNetwork {
         return attack.next();
     }
 
-    /** Gives a hostile datagram to the node it is for. */
+    /** Gives a hostile datagram to the node it is for, unless it is longer than real ports let through. */
     void fire(Shot shot) {
         int length = shot.bytes().length;
+        if (length > DatagramPort.MAX_RECEIVED_BYTES) {
+            return; // one on the limit comes back, with a layer more
+        }
         System.arraycopy(shot.bytes(), 0, buffer, Headroom.FRONT_BYTES, length);
         AttackedNode node = byAddress.get(shot.to());
         if (node != null) {
