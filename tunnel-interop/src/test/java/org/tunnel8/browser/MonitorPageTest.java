@@ -66,7 +66,11 @@ class MonitorPageTest {
     void showThePage() throws IOException {
         watched = new WatchedClient();
         browser.show(watched.url());
-        until("the page shows circuits", () -> browser.texts("#map > li").size() >= 2);
+        // What it shows is up to a second old: of when the first circuit was still being built, perhaps.
+        until(
+                "the page shows a ready client and its circuits",
+                () -> browser.text("#state").equals("ready")
+                        && browser.texts("#map > li").size() >= 2);
     }
 
     @AfterEach
