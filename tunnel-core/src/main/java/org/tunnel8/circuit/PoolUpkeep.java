@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
-import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * Brings the circuits of a pool to what is wanted: builds what is missing, side by side, races another circuit against one
@@ -271,7 +270,7 @@ final class PoolUpkeep {
         int most = pace.most(wanted, isUrgent);
         for (int missing = wanted - alive(hops); missing > 0; missing--) {
             if (need == Need.URGENT && !selector.hasUntriedExit(client.circuits())) {
-                peers.wantExits(peers.candidateCount(PeerFlags.EXIT_BT) + MORE_EXITS);
+                peers.wantExits(peers.exits() + MORE_EXITS);
             }
             if (beingBuilt >= most) {
                 Circuit overdue = isUrgent && pace.mayHurry() ? longestOverdue(hops) : null;

@@ -27,6 +27,7 @@ public final class Peer {
     private boolean confirmed;
     private boolean sought;
     private boolean reachable = true;
+    private boolean countsAsExit;
     private long lastHeardNanos;
     private long lastHeardHereNanos;
     private long lastHeardThereNanos;
@@ -200,6 +201,15 @@ public final class Peer {
 
     void unreachable() {
         reachable = false;
+    }
+
+    /** Whether the table counts it among its exits. */
+    boolean countsAsExit() {
+        return countsAsExit;
+    }
+
+    void countsAsExit(boolean yes) {
+        countsAsExit = yes;
     }
 
     /** It has shown just now, by what cannot be made up or sent again, that it is at its address. */

@@ -63,6 +63,7 @@ public final class PeerTable {
     private final AddressClaims claims = new AddressClaims();
     private final List<Listener> listeners = new ArrayList<>();
     private int confirmed;
+    private int exits;
     private int exitsWanted;
     private long exitsWantedUntilNanos = Long.MIN_VALUE;
 
@@ -213,11 +214,28 @@ public final class PeerTable {
         peers.add(peer);
         confirmed += peer.isConfirmed() ? 1 : 0;
         byKey.put(peer.key(), peer);
+        countAsExit(peer, isExit(peer));
         byAddress.put(peer.address(), peer);
         for (Listener listener : listeners) {
             listener.peerAdded(peer);
         }
         return Admission.ADDED;
+    }
+
+    private static boolean isExit(Peer peer) {
+        return isCandidate(peer, PeerFlags.EXIT_BT);
+    }
+
+    private void countAsExit(Peer peer, boolean counts) {
+        exits += (counts ? 1 : 0) - (peer.countsAsExit() ? 1 : 0);
+        peer.countsAsExit(counts);
+    }
+
+    /** What a peer of this table offers, or whether it is reached, may have changed. */
+    private void changed(Peer peer) {
+        if (peer.countsAsExit() != isExit(peer) && byKey.get(peer.key()) == peer) {
+            countAsExit(peer, !peer.countsAsExit());
+        }
     }
 
     private void update(Peer peer, Sighting sighting) {
@@ -230,16 +248,19 @@ public final class PeerTable {
             claims.refuted(sighting.address());
             if (confirms && byKey.containsKey(peer.key())) {
                 confirmed++;
+                changed(peer);
                 for (Listener listener : listeners) {
                     listener.peerConfirmed(peer);
                 }
             }
         }
+        changed(peer);
     }
 
     private void heardAt(Peer peer, InetSocketAddress address) {
         long now = deadlines.nowNanos();
         peer.heard(now);
+        changed(peer);
         if (peer.address().equals(address)) {
             peer.heardHere(now);
         } else if (address.equals(peer.otherAddress())) {
@@ -287,6 +308,7 @@ public final class PeerTable {
      */
     public void unreachable(Peer peer) {
         peer.unreachable();
+        changed(peer);
     }
 
     /**
@@ -305,6 +327,7 @@ public final class PeerTable {
         }
         peers.remove(peer);
         confirmed -= peer.isConfirmed() ? 1 : 0;
+        countAsExit(peer, false);
         remember(peer);
         for (Listener listener : listeners) {
             listener.peerRemoved(peer, reason);
@@ -459,18 +482,13 @@ public final class PeerTable {
     }
 
     /**
-     * Tells whether there are as many candidates as wanted, and looks at no more peers than that takes.
+     * How many {@link #candidates} there are with {@link PeerFlags#EXIT_BT}, counted as they come and go: the walker asks after
+     * each message.
      *
-     * @param requiredFlags OR of the flag values; 0 asks for nothing
-     * @param wanted how many
-     * @return true if {@link #candidateCount} is at least as high
+     * @return {@link #candidateCount} of that flag
      */
-    public boolean hasCandidates(int requiredFlags, int wanted) {
-        int missing = wanted;
-        for (int i = 0; missing > 0 && i < peers.size(); i++) {
-            missing -= isCandidate(peers.get(i), requiredFlags) ? 1 : 0;
-        }
-        return missing <= 0;
+    public int exits() {
+        return exits;
     }
 
     /**

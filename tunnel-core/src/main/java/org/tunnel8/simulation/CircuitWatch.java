@@ -113,7 +113,7 @@ final class CircuitWatch {
         if (!inUse.keySet().containsAll(before.keySet())) {
             disturbed(); // a flow has left one
         }
-        network.after(LOOK, this::look);
+        network.quietlyAfter(LOOK, this::look);
     }
 
     private void disturbed() {

@@ -73,7 +73,7 @@ final class ClientWatch {
         if (client.engine().discoveryStatus().bootstrapAnswering() > 0) {
             firstAnswerNanos = network.nowNanos();
         } else if (client.isRunning() || network.nowNanos() == startNanos) {
-            network.after(POLL, this::pollFirstAnswer);
+            network.quietlyAfter(POLL, this::pollFirstAnswer);
         }
     }
 
@@ -117,7 +117,7 @@ final class ClientWatch {
         if (table.candidateCount(0) >= peers && table.candidateCount(PeerFlags.EXIT_BT) > 0) {
             sufficientNanos = network.nowNanos();
         } else {
-            network.after(POLL, () -> awaitSufficientPeers(peers));
+            network.quietlyAfter(POLL, () -> awaitSufficientPeers(peers));
         }
     }
 

@@ -81,7 +81,7 @@ final class CompanyWatch {
             seconds += note(circuit, secondsByKind) ? 1 : 0;
             secondsExpected += census.uniform(circuit.hops());
         }
-        network.after(CircuitWatch.LOOK, this::look);
+        network.quietlyAfter(CircuitWatch.LOOK, this::look);
     }
 
     private void ready(Circuit circuit) {

@@ -24,7 +24,7 @@ final class IntegrityWatch {
         this.network = network;
         this.residents = residents;
         residents.onArrival(this::arrived);
-        network.after(INTERVAL, this::look);
+        network.quietlyAfter(INTERVAL, this::look);
     }
 
     private void arrived(Resident resident) {
@@ -67,7 +67,7 @@ final class IntegrityWatch {
                 look(resident, node.engine().peers(), all);
             }
         }
-        network.after(INTERVAL, this::look);
+        network.quietlyAfter(INTERVAL, this::look);
     }
 
     private void look(Resident resident, PeerTable peers, List<Resident> all) {

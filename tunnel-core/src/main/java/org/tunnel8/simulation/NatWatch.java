@@ -23,7 +23,7 @@ final class NatWatch {
     /** Listens to a node that starts now. */
     Ear ear(Placement placement) {
         Ear ear = new Ear(placement);
-        network.after(TIME_TO_TELL, () -> judge(ear));
+        network.quietlyAfter(TIME_TO_TELL, () -> judge(ear));
         return ear;
     }
 

@@ -82,7 +82,7 @@ final class Residents {
     void arrive(int peers, Duration within) {
         for (Role role : Role.draw(population, peers, random)) {
             long when = within.isZero() ? 0 : random.nextLong(within.toNanos());
-            network.at(network.nowNanos() + when, () -> moveIn(role, IdentityKey.generate(random)));
+            network.quietlyAfter(Duration.ofNanos(when), () -> moveIn(role, IdentityKey.generate(random)));
         }
     }
 
@@ -95,7 +95,7 @@ final class Residents {
     private void moveIn(Role role, IdentityKey identity) {
         Resident resident = come(role, identity);
         if (!population.meanUptime().equals(Population.FOREVER)) {
-            network.after(uptime(), () -> moveOut(resident, role));
+            network.quietlyAfter(uptime(), () -> moveOut(resident, role));
         }
     }
 
@@ -178,12 +178,12 @@ final class Residents {
         leave(resident, random.nextDouble() < POLITE);
         boolean returns = random.nextDouble() < RETURNING;
         IdentityKey next = returns ? resident.identity() : IdentityKey.generate(random);
-        network.after(Duration.ofNanos(random.nextLong(VACANCY.toNanos())), () -> moveIn(role, next));
+        network.quietlyAfter(Duration.ofNanos(random.nextLong(VACANCY.toNanos())), () -> moveIn(role, next));
     }
 
     private void leave(Resident resident, boolean politely) {
         resident.leave(politely);
-        network.after(MEMORY, () -> forget(resident));
+        network.quietlyAfter(MEMORY, () -> forget(resident));
     }
 
     /** Hundreds leave in a long run; what only tells what was once where they lived would fill its memory. */

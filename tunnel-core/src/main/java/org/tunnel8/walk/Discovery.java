@@ -387,7 +387,7 @@ public final class Discovery {
     public DiscoveryStatus status() {
         return new DiscoveryStatus(
                 peers.confirmedCount(),
-                peers.candidateCount(PeerFlags.EXIT_BT),
+                peers.exits(),
                 walker.walkableCount(),
                 exchanges.outstanding(Purpose.WALK) + exchanges.outstanding(Purpose.ASK),
                 bootstrap.state(),

@@ -78,13 +78,13 @@ final class IntroductionService {
             return;
         }
         boolean showsNewStyle = request.style() == WalkStyle.NEW || request.speaksNewStyle();
-        boolean full = false;
-        if (!bootstrap.isServer(from) && !bootstrap.isServersKey(sender)) {
-            full = admit(from, sender, request, showsNewStyle) == Admission.REFUSED;
-        }
+        boolean isServer = bootstrap.isServer(from) || bootstrap.isServersKey(sender);
+        boolean full = !isServer && admit(from, sender, request, showsNewStyle) == Admission.REFUSED;
         Peer peer = peers.byKey(sender);
         boolean answerInNewStyle = showsNewStyle || (peer != null && peer.speaksNewStyle());
-        answer(from, sender, request, WalkTarget.of(from, answerInNewStyle).style(), full);
+        WalkStyle style = WalkTarget.of(from, answerInNewStyle).style();
+        // A bootstrap server asks only to see whether we are there.
+        answer(from, request, style, isServer ? null : drawOther(from, sender, style, request), full);
     }
 
     private Admission admit(
@@ -125,8 +125,7 @@ final class IntroductionService {
     }
 
     private void answer(
-            InetSocketAddress to, PublicKey requester, IntroductionRequest request, WalkStyle style, boolean full) {
-        Drawn other = drawOther(to, requester, style, request);
+            InetSocketAddress to, IntroductionRequest request, WalkStyle style, @Nullable Drawn other, boolean full) {
         if (other != null) {
             askForPuncture(other.peer(), to, request, style);
         }
@@ -156,9 +155,7 @@ final class IntroductionService {
 
     private @Nullable Drawn drawOther(
             InetSocketAddress to, PublicKey requester, WalkStyle style, IntroductionRequest request) {
-        // A bootstrap server asks only to see whether we are there.
-        boolean isServer = bootstrap.isServer(to) || bootstrap.isServersKey(requester);
-        boolean introduces = !isServer && wantsAdvice(request) && punctureRequests.tryTake();
+        boolean introduces = wantsAdvice(request) && punctureRequests.tryTake();
         return introduces ? draw.draw(to, requester, style, request) : null;
     }
 

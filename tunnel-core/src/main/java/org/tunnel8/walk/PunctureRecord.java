@@ -22,6 +22,11 @@ final class PunctureRecord {
 
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
 
+    // What is asked after each answer of a peer, so that nobody has to go through the outcomes for it.
+    private int attempts;
+    private int failures;
+    private long oldestEndedNanos;
+
     private record Outcome(InetAddress introducer, boolean succeeded, long endedNanos) {}
 
     void add(InetAddress introducer, boolean succeeded, long nowNanos) {
@@ -40,30 +45,38 @@ final class PunctureRecord {
             outcomes.removeFirst();
         }
         outcomes.addLast(new Outcome(introducer, succeeded, nowNanos));
+        count();
+    }
+
+    private void count() {
+        attempts = outcomes.size();
+        failures = 0;
+        for (Outcome outcome : outcomes) {
+            failures += outcome.succeeded() ? 0 : 1;
+        }
+        oldestEndedNanos = attempts == 0 ? 0 : outcomes.getFirst().endedNanos();
     }
 
     private void forgetOld(long nowNanos) {
-        while (!outcomes.isEmpty() && nowNanos - outcomes.getFirst().endedNanos() >= LIFE_NANOS) {
+        while (attempts > 0 && nowNanos - oldestEndedNanos >= LIFE_NANOS) {
             outcomes.removeFirst();
+            count();
         }
     }
 
     /** What was learnt on another path to the Internet says nothing of this one. */
     void clear() {
         outcomes.clear();
+        count();
     }
 
     int attempts(long nowNanos) {
         forgetOld(nowNanos);
-        return outcomes.size();
+        return attempts;
     }
 
     int failures(long nowNanos) {
         forgetOld(nowNanos);
-        int failures = 0;
-        for (Outcome outcome : outcomes) {
-            failures += outcome.succeeded() ? 0 : 1;
-        }
         return failures;
     }
 

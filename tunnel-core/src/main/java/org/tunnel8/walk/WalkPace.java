@@ -3,7 +3,6 @@ package org.tunnel8.walk;
 import org.tunnel8.peer.PeerTable;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.time.TokenBucket;
-import org.tunnel8.wire.walk.PeerFlags;
 
 /**
  * How fast to walk (FR-008, SC-002).
@@ -116,7 +115,7 @@ final class WalkPace {
 
     boolean hasEnough() {
         return peers.confirmedCount() >= settings.targetPeers()
-                && peers.hasCandidates(PeerFlags.EXIT_BT, Math.max(settings.targetExits(), peers.exitsWanted()));
+                && peers.exits() >= Math.max(settings.targetExits(), peers.exitsWanted());
     }
 
     /** With enough peers, half as many more may still come in by and by, so that the table is renewed (FR-008). */

@@ -36,10 +36,10 @@ final class WalkTally {
     }
 
     private OtherSide sideOf(InetSocketAddress address) {
-        if (isServer.test(address)) {
-            return OtherSide.BOOTSTRAP_SERVER;
+        if (peers.byAddress(address) != null) {
+            return OtherSide.PEER; // the most frequent case, and servers never enter the table
         }
-        return peers.byAddress(address) == null ? OtherSide.STRANGER : OtherSide.PEER;
+        return isServer.test(address) ? OtherSide.BOOTSTRAP_SERVER : OtherSide.STRANGER;
     }
 
     private static MessageKind kindOf(byte[] buffer, int offset, int length) {

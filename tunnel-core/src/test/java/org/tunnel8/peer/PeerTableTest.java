@@ -10,6 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.IdentityKey;
@@ -112,10 +115,39 @@ class PeerTableTest {
         assertThat(table.candidates(PeerFlags.RELAY | PeerFlags.EXIT_BT)).containsExactly(exit);
         assertThat(table.candidates(0)).hasSize(3);
         assertThat(table.candidateCount(PeerFlags.RELAY)).isEqualTo(2);
-        assertThat(table.hasCandidates(PeerFlags.RELAY, 2)).isTrue();
-        assertThat(table.hasCandidates(PeerFlags.RELAY, 3)).isFalse();
-        assertThat(table.hasCandidates(PeerFlags.RELAY, 0)).isTrue();
+        assertThat(table.exits()).isEqualTo(1);
         assertThat(table.byKey(sect)).isNotNull();
+    }
+
+    /** The table counts its exits as they come and go; whoever counts them anew has to come to the same. */
+    @RepeatedTest(20)
+    void countsTheExitsThatCanBeHopsWhateverHappens(RepetitionInfo repetition) {
+        SplittableRandom chance = new SplittableRandom(repetition.getCurrentRepetition());
+        Set<Integer> counts = new HashSet<>();
+        List<PublicKey> keys = IntStream.range(0, 40).mapToObj(i -> newKey()).toList();
+        for (int i = 0; i < 2_000; i++) {
+            PublicKey key = keys.get(chance.nextInt(keys.size()));
+            Peer peer = table.byKey(key);
+            switch (peer == null ? 0 : chance.nextInt(8)) {
+                case 0, 1, 2 -> {
+                    InetSocketAddress from = at(1 + chance.nextInt(8), 1 + chance.nextInt(8));
+                    PeerFlags flags = chance.nextInt(3) == 0 ? EXIT : RELAY;
+                    table.admit(
+                            chance.nextBoolean()
+                                    ? asked(key, from, flags)
+                                    : Sighting.ofRequest(key, from, null, false, flags, null));
+                }
+                case 3, 4 -> table.unreachable(peer);
+                case 5 -> table.heard(peer);
+                case 6 -> table.remove(peer, RemovalReason.SILENT);
+                default -> table.markIncompatible(key);
+            }
+            assertThat(table.exits())
+                    .as("after %d steps of repetition %d", i + 1, repetition.getCurrentRepetition())
+                    .isEqualTo(table.candidateCount(PeerFlags.EXIT_BT));
+            counts.add(table.exits());
+        }
+        assertThat(counts).hasSizeGreaterThan(5);
     }
 
     @Test
