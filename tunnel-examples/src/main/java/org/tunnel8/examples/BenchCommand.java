@@ -134,13 +134,13 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         BenchReport told = new BenchReport(new Report(surroundings, common.json()));
         if (circuits != null) {
+            common.refuseBeside("--circuits", "--hops", "--watching");
             measureCircuits(told, circuits);
             return 0;
         }
-        if (cipher != null) {
-            throw new UsageException("--cipher needs --circuits");
-        }
+        common.refuseBeside("anything but --circuits", "--neighbours", "--cipher");
         if (watchingPairs != null) {
+            common.refuseBeside("--watching", "--runs");
             hops.forEach(hopCount -> measureWatching(told, hopCount, watchingPairs));
             return 0;
         }

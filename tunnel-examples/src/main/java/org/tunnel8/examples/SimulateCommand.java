@@ -128,9 +128,7 @@ final class SimulateCommand implements Callable<Integer> {
         SignatureMode signatures = replaceSignatures ? SignatureMode.REPLACED : SignatureMode.REAL;
         LayerMode layers = replaceLayers ? LayerMode.REPLACED : LayerMode.REAL;
         if (matrix) {
-            if (scenario != null || peers != 0) {
-                throw new UsageException("--matrix plays no scenario and has no peers to count");
-            }
+            common.refuseBeside("--matrix", "--scenario", "--peers", "--seeds", "--threads", "--replace-layers");
             told.matrix(NatMatrix.measure(firstSeed, signatures), firstSeed, signatures);
             return 0;
         }

@@ -70,7 +70,11 @@ class TunnelCommandTest {
                     bench --circuits 9 | '--circuits': must be a whole number from 10 to 100000, not '9'
                     bench --circuits 10 --neighbours 0 | '--neighbours': must be a whole number from 1 to 120
                     bench --circuits 10 --cipher rot13 | no layer cipher "rot13" on this machine
-                    bench --cipher jdk | --cipher needs --circuits
+                    bench --cipher jdk | --cipher does not go with anything but --circuits
+                    bench --neighbours 5 | --neighbours does not go with anything but --circuits
+                    bench --circuits 10 --watching 2 | --watching does not go with --circuits
+                    bench --circuits 10 --hops 3 | --hops does not go with --circuits
+                    bench --watching 2 --runs 2 | --runs does not go with --watching
                     simulate --scenario triblr | must be of tribler, lossy, hostile, small, dark, crowd, return, relay-killer, exit-killer, streaming, steady, loss-2, loss-5, loss-10, slow-relays, liars, full, half-capacity, long-haul, not 'triblr'
                     simulate --peers 0 | '--peers': must be a whole number from 1
                     simulate --peers 20001 | '--peers': must be a whole number from 1 to 20000
@@ -80,7 +84,9 @@ class TunnelCommandTest {
                     simulate --first-seed 9223372036854775807 | leaves no room for 10 seeds
                     simulate --first-seed 9223372036854775808 | '--first-seed'
                     simulate --threads 0 | '--threads'
-                    simulate --matrix --scenario small | --matrix plays no scenario
+                    simulate --matrix --scenario small | --scenario does not go with --matrix
+                    simulate --matrix --seeds 2 | --seeds does not go with --matrix
+                    simulate --matrix --replace-layers | --replace-layers does not go with --matrix
                     simulate tribler | 'tribler'
                     """)
     void badInputEndsWithStatusTwoAndOneLine(String line, String expected) {
