@@ -144,6 +144,18 @@ final class HopDraw {
         return prefer(candidate -> candidate.network() == null || !networks.contains(candidate.network()));
     }
 
+    /** Whether a circuit to a peer can have one of these as another hop. */
+    boolean hasAnotherThan(Peer end) {
+        return candidates.stream().anyMatch(candidate -> !candidate.key().equals(end.key()));
+    }
+
+    /** Whether it can have one that is known to be in another network. */
+    boolean hasOneOutsideNetworkOf(Peer end) {
+        return candidates.stream()
+                .anyMatch(candidate ->
+                        candidate.network() != null && !candidate.network().equals(end.network()));
+    }
+
     /** Rather those whose standing does not fall far behind the best: who never serves is always among the least used. */
     HopDraw ratherProven() {
         double best = 0;

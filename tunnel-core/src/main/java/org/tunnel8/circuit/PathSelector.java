@@ -21,12 +21,12 @@ import org.tunnel8.wire.walk.PeerFlags;
 /**
  * Chooses the hops of own circuits (PROTOCOL.md §8, FR-018b).
  *
- * <p>The exit is drawn first, then a first hop; these two must be known (D8), others need not: behind a symmetric NAT
- * whoever has a public address may be all one knows. Middle hops come from what the previous hop offers, at random among
- * those that may be used: the reference takes the first, which lets a hop lay out the path. Each is drawn among those that
- * fewest of our circuits use, so that a standby shares no relay and no exit with the primary while others are to be had;
- * no key is twice in a circuit, and no network (/16, IPv6 /32) where there is a choice. {@link HopDraw} says who is
- * likelier among equals. Engine thread only.
+ * <p>The exit is drawn first, of those that leave somebody to begin with, then a first hop; these two must be known
+ * (D8), others need not: behind a symmetric NAT whoever has a public address may be all one knows. Middle hops come
+ * from what the previous hop offers, at random among those that may be used: the reference takes the first, which lets
+ * a hop lay out the path. Each is drawn among those that fewest of our circuits use, so that a standby shares no relay
+ * and no exit with the primary while others are to be had; no key is twice in a circuit, and no network (/16, IPv6
+ * /32) where there is a choice. {@link HopDraw} says who is likelier among equals. Engine thread only.
  */
 final class PathSelector {
     private final PeerTable peers;
@@ -103,10 +103,15 @@ final class PathSelector {
             int hops, Iterable<Circuit> circuits, List<Peer> exits, Set<PublicKey> avoided, Need need) {
         Map<PublicKey, Integer> uses = uses(circuits);
         Set<PublicKey> silent = silent(circuits);
-        HopDraw.Drawn exit = HopDraw.ofPeers(peers, "exit", PeerRole.EXIT, exits)
+        HopDraw toExit = HopDraw.ofPeers(peers, "exit", PeerRole.EXIT, exits)
                 .without(avoided)
                 .permittedBy(rules)
-                .ratherUntried(tried, silent)
+                .ratherUntried(tried, silent);
+        if (hops > 1) {
+            HopDraw firstHops = firstHops(Set.of(), silent);
+            toExit.rather(firstHops::hasAnotherThan).rather(firstHops::hasOneOutsideNetworkOf);
+        }
+        HopDraw.Drawn exit = toExit
                 // Who lends his line for the last hop only where nobody else does it is asked last.
                 .rather(peer -> !peer.flags().has(PeerFlags.EXIT_BACKUP))
                 .ratherWelcoming(tried, need == Need.URGENT)
@@ -120,10 +125,7 @@ final class PathSelector {
         if (hops == 1) {
             return new Path(1, exit.peer(), exit.peer(), List.of(exit.choice()), need);
         }
-        HopDraw.Drawn first = HopDraw.ofPeers(peers, "first hop", PeerRole.RELAY, usable(PeerFlags.RELAY))
-                .without(Set.of(exit.peer().key()))
-                .permittedBy(rules)
-                .ratherUntried(tried, silent)
+        HopDraw.Drawn first = firstHops(Set.of(exit.peer().key()), silent)
                 .ratherOutside(Set.of(exit.peer().network()))
                 // Exits are scarce and carry the last hop of every circuit: they serve as first hop only where no other
                 // can.
@@ -136,6 +138,13 @@ final class PathSelector {
         return first == null
                 ? null
                 : new Path(hops, first.peer(), exit.peer(), List.of(exit.choice(), first.choice()), need);
+    }
+
+    private HopDraw firstHops(Set<PublicKey> taken, Set<PublicKey> silent) {
+        return HopDraw.ofPeers(peers, "first hop", PeerRole.RELAY, usable(PeerFlags.RELAY))
+                .without(taken)
+                .permittedBy(rules)
+                .ratherUntried(tried, silent);
     }
 
     /** Who is being asked to join a circuit and takes longer than such hops do. */

@@ -265,7 +265,8 @@ final class PoolUpkeep {
                 slow += circuit.isSlow() ? 1 : 0;
             }
         }
-        boolean isUrgent = retirement.ready(hops) < isolation.primariesWanted(hops);
+        int primaries = isolation.primariesWanted(hops);
+        boolean isUrgent = retirement.ready(hops) < primaries;
         Need need = pace.need(isUrgent, slow);
         int most = pace.most(wanted, isUrgent);
         for (int missing = wanted - alive(hops); missing > 0; missing--) {
@@ -281,7 +282,7 @@ final class PoolUpkeep {
                 beingBuilt--;
             }
             Path path = selector.path(hops, client.circuits(), need);
-            if (path == null || !makeRoom(missing > settings.standbys())) {
+            if (path == null || !makeRoom(hops, missing > wanted - primaries)) {
                 return;
             }
             client.build(path);
@@ -300,9 +301,10 @@ final class PoolUpkeep {
 
     /**
      * Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. For a
-     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary.
+     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary; or the
+     * primary itself, while nothing goes over it.
      */
-    private boolean makeRoom(boolean forPrimary) {
+    private boolean makeRoom(int hops, boolean forPrimary) {
         if (!hasRoom()) {
             client.circuits().stream()
                     .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
@@ -315,6 +317,10 @@ final class PoolUpkeep {
             closeForRoom(http.leastNeeded());
             if (!isBuilding()) {
                 closeForRoom(retirement.leastRiddenOfSpent());
+                Circuit worn = hasRoom() ? null : retirement.quietPrimaryToReplace(hops);
+                if (worn != null) {
+                    client.close(worn, retirement.reasonToReplace(worn));
+                }
             }
         }
         return hasRoom();

@@ -70,14 +70,33 @@ final class Retirement {
         if (circuit.health.isFailing()) {
             return; // it will be torn down, or recover and be surplus
         }
-        long now = deadlines.nowNanos();
-        long quietNanos = now - circuit.lastDataNanos();
-        // What still comes then is the outside's, or the exit's doing, who may have an interest in going on.
-        boolean isLeft =
-                !circuit.isRidden() && (quietNanos >= IN_FLIGHT_NANOS || now - circuit.leftNanos() >= QUIET_NANOS);
-        if (isLeft || quietNanos >= QUIET_NANOS || wear.isSpent(circuit)) {
+        if (isQuiet(circuit) || wear.isSpent(circuit)) {
             client.close(circuit, reasonToReplace(circuit));
         }
+    }
+
+    /** Whether a circuit can be closed without anybody's loss. */
+    private boolean isQuiet(Circuit circuit) {
+        long now = deadlines.nowNanos();
+        long quietNanos = now - circuit.lastDataNanos();
+        // What still comes to one that was left is the outside's doing, or the exit's, who may have reasons to go on.
+        boolean isLeft =
+                !circuit.isRidden() && (quietNanos >= IN_FLIGHT_NANOS || now - circuit.leftNanos() >= QUIET_NANOS);
+        return isLeft || quietNanos >= QUIET_NANOS;
+    }
+
+    /**
+     * A primary that is to be replaced and carries nothing: where all places are taken by primaries, its successor can only
+     * be built in its place. Null if there is none.
+     */
+    @Nullable
+    Circuit quietPrimaryToReplace(int hops) {
+        return client.circuits().stream()
+                .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.goalHops() == hops)
+                .filter(circuit -> isolation.isPrimary(circuit) && upkeep.isReplaced(circuit))
+                .filter(circuit -> !circuit.health.isFailing() && isQuiet(circuit))
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean hasSoundLike(Circuit circuit) {

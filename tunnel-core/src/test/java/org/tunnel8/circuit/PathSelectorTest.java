@@ -236,4 +236,33 @@ class PathSelectorTest {
         assertThat(share(choosy, Need.URGENT, far)).isEqualTo(1);
         assertThat(share(choosy, Need.USUAL, far)).isEqualTo(1);
     }
+
+    @Test
+    void anExitIsRatherOneInAnotherNetworkThanTheOnlyRelay() {
+        Peer relay = add("5.1.0.2", PeerFlags.RELAY);
+        add("5.1.0.1", PeerFlags.EXIT_BT);
+        Peer away = add("5.2.0.1", PeerFlags.EXIT_BT);
+        for (int i = 0; i < 50; i++) {
+            Path path = required(selector.path(3, List.of()));
+            assertThat(path.exit()).isSameAs(away);
+            assertThat(path.first()).isSameAs(relay);
+        }
+
+        int near = 0;
+        for (int i = 0; i < 50; i++) {
+            near += required(selector.path(1, List.of())).exit() == away ? 0 : 1;
+        }
+        assertThat(near).as("a single hop shares its network with nobody").isPositive();
+    }
+
+    @Test
+    void theOnlyRelayIsNotTheExitWhereThereIsAnother() {
+        Peer both = add(1, PeerFlags.RELAY | PeerFlags.EXIT_BT);
+        Peer exit = add("5.1.0.2", PeerFlags.EXIT_BT);
+        for (int i = 0; i < 50; i++) {
+            Path path = required(selector.path(2, List.of()));
+            assertThat(path.first()).isSameAs(both);
+            assertThat(path.exit()).isSameAs(exit);
+        }
+    }
 }

@@ -204,6 +204,33 @@ class PoolInVirtualTimeTest {
     }
 
     @Test
+    void aWornPrimaryWithoutRoomForASuccessorIsReplacedOnceItIsQuiet() {
+        EngineNode client = client(new CircuitSettings(1, 1, 2, 3, Duration.ofMinutes(2), 1L << 40));
+        assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
+                .isTrue();
+        FlowTable.Flow alice = client.flow(new ArrayList<>(), "alice");
+        FlowTable.Flow bob = client.flow(new ArrayList<>());
+        List<Circuit> first = client.circuits().circuits();
+        Circuit busy = circuitOf(client, alice);
+        assertThat(first).containsExactlyInAnyOrder(busy, circuitOf(client, bob));
+
+        for (int i = 0; i < 180; i++) {
+            network.runFor(Duration.ofSeconds(1));
+            assertThat(client.send(alice, new IpAddress(echo.address()), utp(1)))
+                    .isTrue();
+        }
+        assertThat(client.closed()).as("the quiet one").containsExactly(CloseReason.WORN_OUT);
+        assertThat(busy.state()).as("not without need").isEqualTo(Circuit.State.READY);
+        assertThat(client.circuits().ready()).isEqualTo(2);
+
+        network.runFor(Duration.ofMinutes(1));
+        assertThat(first).allMatch(circuit -> circuit.state() == Circuit.State.CLOSED);
+        assertThat(client.closed()).containsOnly(CloseReason.WORN_OUT);
+        assertThat(client.circuits().ready()).isEqualTo(2);
+        assertThat(circuitOf(client, alice)).isNotSameAs(circuitOf(client, bob));
+    }
+
+    @Test
     void anExitThatNeverAnswersDoesNotKeepAStandbyFromComingUp() {
         exits.get(0).die();
         EngineNode mute = exits.get(0);
