@@ -80,6 +80,8 @@ final class CircuitHealth {
     /** Bursts begun; 0 while the circuit is healthy. */
     private int burst;
 
+    private boolean wasPoor;
+
     private int burstPings;
     private long burstNextNanos;
     private boolean onlyPongsClear;
@@ -232,7 +234,6 @@ final class CircuitHealth {
             client.close(circuit, CloseReason.UNRESPONSIVE);
             return;
         }
-        boolean wasPoor = quality.isPoor();
         int burstBefore = burst;
         expirePings(now);
         quality.look(now);
@@ -249,15 +250,18 @@ final class CircuitHealth {
         }
         prove(now);
         schedule();
-        tell(burstBefore, wasPoor);
+        tell(burstBefore);
     }
 
     /** Tells what has changed for the worse; whoever hears it may close this circuit. */
-    private void tell(int burstBefore, boolean wasPoor) {
+    private void tell(int burstBefore) {
+        boolean isPoor = quality.isPoor();
+        // Not compared with the beginning of this look: what other circuits teach can make it poor between two.
+        boolean becamePoor = isPoor && !wasPoor;
+        wasPoor = isPoor;
         if (burst == 1 && burstBefore == 0) {
             client.becameSuspect(circuit);
-        } else if (circuit.state() == Circuit.State.READY
-                && ((isFailing() && burstBefore < 2) || (quality.isPoor() && !wasPoor))) {
+        } else if (circuit.state() == Circuit.State.READY && ((isFailing() && burstBefore < 2) || becamePoor)) {
             client.isToBeReplaced(circuit);
         }
     }

@@ -315,6 +315,10 @@ public final class CircuitNetworkClient {
         boolean polite = reason == Destroy.REASON_SHUTDOWN;
         blame.failed(circuit, polite ? POLITE_FAILURE : 1);
         circuit.hopKeys().forEach(tried::failed);
+        HopAttempt attempt = circuit.attempt;
+        if (attempt != null) {
+            tried.failed(attempt.target);
+        }
         noteEnd(circuit);
         close(circuit, CloseReason.DESTROYED);
     }

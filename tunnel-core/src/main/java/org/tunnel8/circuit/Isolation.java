@@ -1,6 +1,8 @@
 package org.tunnel8.circuit;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -49,13 +51,20 @@ final class Isolation {
         return counts;
     }
 
+    /** The lanes in use of a number of hops. */
+    List<Lane> lanes(int hops) {
+        List<Lane> lanes = new ArrayList<>();
+        if (!users.containsKey(usual)) {
+            lanes.add(usual);
+        }
+        lanes.addAll(users.keySet());
+        lanes.removeIf(lane -> lane.hops() != hops);
+        return lanes;
+    }
+
     /** How many primaries are needed of a number of hops. */
     int primariesWanted(int hops) {
-        int wanted = usual.hops() == hops && !users.containsKey(usual) ? 1 : 0;
-        for (Lane lane : users.keySet()) {
-            wanted += lane.hops() == hops ? 1 : 0;
-        }
-        return wanted;
+        return lanes(hops).size();
     }
 
     @Nullable
@@ -64,7 +73,15 @@ final class Isolation {
     }
 
     void makePrimary(Lane lane, Circuit circuit) {
+        if (!lane.equals(usual)) {
+            primaries.remove(usual, circuit);
+        }
         primaries.put(lane, circuit);
+    }
+
+    /** Whether a circuit is kept for flows without a key that there may be, and none is there or was. */
+    boolean isIdle(Circuit circuit) {
+        return circuit.isUnused() && !users.containsKey(usual) && primaries.get(usual) == circuit;
     }
 
     boolean isPrimary(Circuit circuit) {

@@ -12,13 +12,14 @@ import org.tunnel8.time.LapsingMap;
  *
  * <p>Nothing in the protocol tells them. But a hop that ends circuits by a limit does it at the same age, or after the same
  * traffic, each time, and by nothing else does a hop end two in a row so evenly. So two ends in a row that agree within a tenth make
- * a limit of that hop; circuits over it are replaced before. A circuit that outlives it takes it back. Bounded; the hop that no
- * circuit of ours led over for longest goes first, and after a while in any case: most are gone by then. Engine thread only.
+ * a limit of that hop; circuits over it are replaced before. A circuit that outlives it takes it back. As those that are replaced
+ * in time can neither confirm nor refute it, it is forgotten some time after the last end, and learnt again if it is one. Bounded;
+ * the hop that ended a circuit longest ago goes first. Engine thread only.
  */
 final class LearntLimits {
     /** Hops remembered. */
     static final int MAX_HOPS = 256;
-    /** A hop is remembered for so long after a circuit over it was last looked at: as long as nodes are up in the mean. */
+    /** A hop is remembered for so long after it last ended a circuit: as long as nodes are up in the mean. */
     static final long MEMORY_NANOS = 40L * 60 * 1_000_000_000;
     /** A circuit that ends sooner has met no limit: nobody could use a hop like that. */
     static final long LEAST_AGE_NANOS = 60_000_000_000L;
@@ -57,13 +58,13 @@ final class LearntLimits {
             return;
         }
         for (PublicKey hop : hops) {
-            Ends known = lookedAt(hop);
+            Ends known = ends.get(hop);
             if (known == null) {
                 known = new Ends();
-                ends.put(hop, known);
             } else if (deadlines.nowNanos() - known.endedNanos < ONE_CAUSE_NANOS) {
                 continue;
             }
+            ends.put(hop, known);
             known.limitNanos = agree(known.ageNanos, ageNanos) ? Math.min(known.ageNanos, ageNanos) : Long.MAX_VALUE;
             known.limitBytes =
                     bytes >= LEAST_BYTES && agree(known.bytes, bytes) ? Math.min(known.bytes, bytes) : Long.MAX_VALUE;
@@ -71,15 +72,6 @@ final class LearntLimits {
             known.bytes = bytes;
             known.endedNanos = deadlines.nowNanos();
         }
-    }
-
-    /** What is known of a hop, which is remembered for longer now. */
-    private @Nullable Ends lookedAt(PublicKey hop) {
-        Ends known = ends.get(hop);
-        if (known != null) {
-            ends.put(hop, known);
-        }
-        return known;
     }
 
     private static boolean agree(long one, long other) {
@@ -93,7 +85,7 @@ final class LearntLimits {
         }
         boolean near = false;
         for (PublicKey hop : hops) {
-            Ends known = lookedAt(hop);
+            Ends known = ends.get(hop);
             if (known != null) {
                 near |= ageNanos > USABLE * known.limitNanos || bytes > USABLE * known.limitBytes;
             }

@@ -223,8 +223,9 @@ final class PathSelector {
                 && (circuit.path().need() == Need.USUAL
                         || tried.isWelcoming(listed.key())
                         || (circuit.path().need() == Need.SPARING && !tried.contains(listed.key())));
-        if (isSettled) {
-            return listed;
+        if (listed != null && isSettled) {
+            NextHop elsewhere = middle.isInside(listed) ? middle.ownOutside() : null;
+            return elsewhere == null ? listed : elsewhere;
         }
         // Where most are full, one of our own that is known to have let us in is worth more than a stranger who may
         // not.
@@ -275,6 +276,19 @@ final class PathSelector {
         @Nullable
         NextHop ownUntried() {
             return own(ofOurOwn().only(peer -> peer.isPublic() && !tried.contains(peer.key())));
+        }
+
+        /** Whether a hop is known to be in the network of another hop. */
+        boolean isInside(NextHop hop) {
+            Peer known = peers.byKey(hop.key());
+            return known != null && networks.contains(known.network());
+        }
+
+        @Nullable
+        NextHop ownOutside() {
+            return own(ofOurOwn()
+                    .only(peer ->
+                            peer.isPublic() && !tried.contains(peer.key()) && !networks.contains(peer.network())));
         }
 
         private HopDraw ofOurOwn() {

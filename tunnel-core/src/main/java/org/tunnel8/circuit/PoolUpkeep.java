@@ -108,14 +108,19 @@ final class PoolUpkeep {
         lookNow();
     }
 
-    /** The best ready circuit that may carry a lane and is no lane's primary. */
+    /**
+     * The best ready circuit that may carry a lane and is no lane's primary; where there is none, the one that is kept for
+     * flows without a key though there are none.
+     */
     @Nullable
     Circuit bestStandby(Lane lane) {
         return client.circuits().stream()
                 .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.carriesData())
                 .filter(circuit -> circuit.goalHops() == lane.hops())
-                .filter(circuit -> !isolation.isPrimary(circuit) && circuit.mayCarry(lane.isolationKey()))
-                .min(bestFirst())
+                .filter(circuit ->
+                        !isolation.isPrimary(circuit) || (isolation.isIdle(circuit) && !lane.equals(isolation.usual())))
+                .filter(circuit -> circuit.mayCarry(lane.isolationKey()))
+                .min(Comparator.comparing(isolation::isIdle).thenComparing(bestFirst()))
                 .orElse(null);
     }
 
@@ -196,11 +201,14 @@ final class PoolUpkeep {
         }
         filling = true;
         int rounds = 0;
-        do {
-            fillAgain = false;
-            fillOnce();
-        } while (fillAgain && running && ++rounds < MOST_ROUNDS);
-        filling = false;
+        try {
+            do {
+                fillAgain = false;
+                fillOnce();
+            } while (fillAgain && running && ++rounds < MOST_ROUNDS);
+        } finally {
+            filling = false;
+        }
     }
 
     private void fillOnce() {
@@ -217,7 +225,9 @@ final class PoolUpkeep {
         }
         retirement.retire();
         http.retire();
-        look = deadlines.at(next, this::fill);
+        if (running) {
+            look = deadlines.at(next, this::fill);
+        }
     }
 
     private void buildForHttp() {
@@ -251,6 +261,11 @@ final class PoolUpkeep {
         return client.circuits().stream().anyMatch(circuit -> circuit.state() == Circuit.State.EXTENDING);
     }
 
+    /** Whether there is room for another circuit, or one is being built. */
+    boolean canBuildAnother() {
+        return hasRoom() || isBuilding();
+    }
+
     private boolean hasRoom() {
         return client.circuits().size() < settings.maxCircuits();
     }
@@ -269,6 +284,7 @@ final class PoolUpkeep {
         boolean isUrgent = retirement.ready(hops) < primaries;
         Need need = pace.need(isUrgent, slow);
         int most = pace.most(wanted, isUrgent);
+        int worn = servedByWorn(hops);
         for (int missing = wanted - alive(hops); missing > 0; missing--) {
             if (need == Need.URGENT && !selector.hasUntriedExit(client.circuits())) {
                 peers.wantExits(peers.exits() + MORE_EXITS);
@@ -282,7 +298,8 @@ final class PoolUpkeep {
                 beingBuilt--;
             }
             Path path = selector.path(hops, client.circuits(), need);
-            if (path == null || !makeRoom(hops, missing > wanted - primaries)) {
+            boolean forPrimary = missing - worn > wanted - primaries;
+            if (path == null || !(makeRoom(forPrimary) || makeRoomOfQuietPrimary(hops))) {
                 return;
             }
             client.build(path);
@@ -301,15 +318,14 @@ final class PoolUpkeep {
 
     /**
      * Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. For a
-     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary; or the
-     * primary itself, while nothing goes over it.
+     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary.
      */
-    private boolean makeRoom(int hops, boolean forPrimary) {
+    private boolean makeRoom(boolean forPrimary) {
         if (!hasRoom()) {
             client.circuits().stream()
                     .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
                     .filter(circuit -> !isolation.isPrimary(circuit))
-                    .filter(circuit -> forPrimary || isUnsound(circuit) || !circuit.isRidden())
+                    .filter(circuit -> forPrimary || isUnsound(circuit) || retirement.isQuiet(circuit))
                     .min(Comparator.comparing(Circuit::isRidden))
                     .ifPresent(circuit -> client.close(circuit, retirement.reasonToReplace(circuit)));
         }
@@ -317,12 +333,34 @@ final class PoolUpkeep {
             closeForRoom(http.leastNeeded());
             if (!isBuilding()) {
                 closeForRoom(retirement.leastRiddenOfSpent());
-                Circuit worn = hasRoom() ? null : retirement.quietPrimaryToReplace(hops);
-                if (worn != null) {
-                    client.close(worn, retirement.reasonToReplace(worn));
-                }
             }
         }
         return hasRoom();
+    }
+
+    /** Where primaries have all the places, the successor of a worn one is built in its own, while nothing goes over it. */
+    private boolean makeRoomOfQuietPrimary(int hops) {
+        Circuit worn = isBuilding() ? null : retirement.quietPrimaryToReplace(hops);
+        if (worn != null) {
+            client.close(worn, retirement.reasonToReplace(worn));
+        }
+        return hasRoom();
+    }
+
+    /** How many lanes lack a primary that will last, and are served by a worn circuit as they should all the same. */
+    private int servedByWorn(int hops) {
+        int served = 0;
+        for (Lane lane : isolation.lanes(hops)) {
+            served += client.circuits().stream().anyMatch(circuit -> isServedByWorn(lane, circuit)) ? 1 : 0;
+        }
+        return served;
+    }
+
+    private boolean isServedByWorn(Lane lane, Circuit circuit) {
+        Circuit primary = isolation.primary(lane);
+        boolean serves = primary == null
+                ? circuit.isRidden() && circuit.goalHops() == lane.hops() && circuit.mayCarry(lane.isolationKey())
+                : primary == circuit;
+        return serves && circuit.state() == Circuit.State.READY && wear.isWorn(circuit) && !isUnsound(circuit);
     }
 }

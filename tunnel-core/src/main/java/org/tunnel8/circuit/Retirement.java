@@ -61,6 +61,10 @@ final class Retirement {
         if (lane != null) {
             Circuit successor = upkeep.bestStandby(lane);
             if (successor == null || upkeep.isReplaced(successor)) {
+                if (wear.isSpent(circuit) && !upkeep.canBuildAnother()) {
+                    // A hop would end it soon without a word, and its successor can only be built in its place.
+                    client.close(circuit, reasonToReplace(circuit));
+                }
                 return;
             }
             isolation.makePrimary(lane, successor);
@@ -76,9 +80,12 @@ final class Retirement {
     }
 
     /** Whether a circuit can be closed without anybody's loss. */
-    private boolean isQuiet(Circuit circuit) {
+    boolean isQuiet(Circuit circuit) {
         long now = deadlines.nowNanos();
         long quietNanos = now - circuit.lastDataNanos();
+        if (circuit.exchanges() > 0) {
+            return false;
+        }
         // What still comes to one that was left is the outside's doing, or the exit's, who may have reasons to go on.
         boolean isLeft =
                 !circuit.isRidden() && (quietNanos >= IN_FLIGHT_NANOS || now - circuit.leftNanos() >= QUIET_NANOS);

@@ -214,20 +214,57 @@ class PoolInVirtualTimeTest {
         Circuit busy = circuitOf(client, alice);
         assertThat(first).containsExactlyInAnyOrder(busy, circuitOf(client, bob));
 
-        for (int i = 0; i < 180; i++) {
+        Runnable aSecondOfTraffic = () -> {
+            client.send(alice, new IpAddress(echo.address()), utp(1));
             network.runFor(Duration.ofSeconds(1));
-            assertThat(client.send(alice, new IpAddress(echo.address()), utp(1)))
-                    .isTrue();
+        };
+        while (client.closed().isEmpty()) {
+            aSecondOfTraffic.run();
         }
         assertThat(client.closed()).as("the quiet one").containsExactly(CloseReason.WORN_OUT);
         assertThat(busy.state()).as("not without need").isEqualTo(Circuit.State.READY);
-        assertThat(client.circuits().ready()).isEqualTo(2);
-
-        network.runFor(Duration.ofMinutes(1));
+        for (int i = 0; i < 20; i++) {
+            aSecondOfTraffic.run();
+        }
+        assertThat(busy.state()).as("its limit is reached").isEqualTo(Circuit.State.CLOSED);
         assertThat(first).allMatch(circuit -> circuit.state() == Circuit.State.CLOSED);
         assertThat(client.closed()).containsOnly(CloseReason.WORN_OUT);
         assertThat(client.circuits().ready()).isEqualTo(2);
         assertThat(circuitOf(client, alice)).isNotSameAs(circuitOf(client, bob));
+    }
+
+    @Test
+    void noCircuitInUseMakesRoomBeforeItsLimitForTheSuccessorOfOneThatStillWorks() {
+        EngineNode client = client(new CircuitSettings(1, 1, 4, 3, Duration.ofMinutes(10), 1L << 40));
+        assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
+                .isTrue();
+        List<FlowTable.Flow> flows =
+                List.of(client.flow(new ArrayList<>(), "alice"), client.flow(new ArrayList<>(), "bob"));
+        assertThat(network.runUntil(() -> client.circuits().ready() == 4, MINUTE))
+                .isTrue();
+
+        for (int i = 0; i < 590; i++) {
+            List<Circuit> used =
+                    flows.stream().map(flow -> circuitOf(client, flow)).toList();
+            network.runFor(Duration.ofSeconds(1));
+            assertThat(used).as("after %d s", i).allMatch(circuit -> circuit.state() == Circuit.State.READY);
+        }
+        assertThat(client.closed()).as("what is kept for others").contains(CloseReason.WORN_OUT);
+    }
+
+    @Test
+    void asManyKeysAsThereMayBeCircuitsHaveOneEach() {
+        EngineNode client = readyClient(2);
+        List<FlowTable.Flow> flows = new ArrayList<>();
+        for (int i = 0; i < CircuitSettings.DEFAULT_MAX_CIRCUITS; i++) {
+            flows.add(client.flow(new ArrayList<>(), "key" + i));
+        }
+        assertThat(network.runUntil(() -> client.circuits().ready() == CircuitSettings.DEFAULT_MAX_CIRCUITS, MINUTE))
+                .isTrue();
+
+        Set<Circuit> used = new HashSet<>();
+        flows.forEach(flow -> used.add(circuitOf(client, flow)));
+        assertThat(used).hasSize(CircuitSettings.DEFAULT_MAX_CIRCUITS);
     }
 
     @Test
