@@ -95,6 +95,12 @@ final class HopDraw {
         return this;
     }
 
+    /** Leaves those out who have spoken another version of the protocol to us: a hop may offer them all the same. */
+    HopDraw withoutIncompatible() {
+        candidates.removeIf(candidate -> peers.isIncompatible(candidate.key()));
+        return this;
+    }
+
     /** Leaves those out whom the application does not want. */
     HopDraw permittedBy(HopRules rules) {
         int before = candidates.size();

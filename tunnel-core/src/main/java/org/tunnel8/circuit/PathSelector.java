@@ -304,6 +304,7 @@ final class PathSelector {
 
         private HopDraw.@Nullable Drawn draw(HopDraw draw) {
             return draw.without(taken)
+                    .withoutIncompatible()
                     .permittedBy(rules)
                     .ratherUntried(tried, silent)
                     .ratherOutside(networks)

@@ -61,6 +61,11 @@ final class ClientWatch {
             }
 
             @Override
+            public void peerConfirmed(Peer peer) {
+                came(peer);
+            }
+
+            @Override
             public void peerRemoved(Peer peer, RemovalReason reason) {
                 known.remove(peer.key());
             }
@@ -84,7 +89,8 @@ final class ClientWatch {
         }
         long now = network.nowNanos();
         completeNanos.putIfAbsent(peer.key(), now);
-        if (!owner.isHonest()) {
+        // Who has merely asked us shakes hands (D2), and is no verified peer before it has answered (FR-007).
+        if (!owner.isHonest() || !peer.isConfirmed()) {
             return;
         }
         known.add(peer.key());

@@ -296,7 +296,7 @@ final class BootstrapManager {
         for (InetSocketAddress other : servers.keySet()) {
             moreToCome |= exchanges.isUnderWay(other);
         }
-        if (!moreToCome && !answeredThisRound) {
+        if (!moreToCome && answeringCount() == 0) {
             enter(BootstrapState.UNREACHABLE);
         }
     }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.tunnel8.wire.walk.ConnectionType;
  * public IP address. Engine thread only.
  */
 final class BootstrapRegister {
-    /** Overlays at once. A new one takes the place of the smallest. */
+    /** Overlays at once. A new one takes the place of the one with fewest members who have answered, and of those of the smallest. */
     static final int MAX_COMMUNITIES = 64;
 
     /** Members of one overlay; the one heard longest ago goes first. As in the reference (PROTOCOL.md §4). */
@@ -169,17 +170,20 @@ final class BootstrapRegister {
 
     private void addCommunity(CommunityId community, Map<PublicKey, Member> members) {
         if (communities.size() >= MAX_COMMUNITIES) {
-            CommunityId smallest = community;
-            int size = Integer.MAX_VALUE;
-            for (Map.Entry<CommunityId, Map<PublicKey, Member>> entry : communities.entrySet()) {
-                if (entry.getValue().size() < size) {
-                    smallest = entry.getKey();
-                    size = entry.getValue().size();
-                }
-            }
-            communities.remove(smallest);
+            communities.entrySet().stream()
+                    .min(Comparator.comparing(entry -> weight(entry.getValue())))
+                    .ifPresent(smallest -> communities.remove(smallest.getKey()));
         }
         communities.put(community, members);
+    }
+
+    /** What an overlay counts beside others: by its members who have answered, and only then by the others, whom anybody makes up. */
+    private static int weight(Map<PublicKey, Member> members) {
+        int weight = members.size();
+        for (Member member : members.values()) {
+            weight += member.proven ? MAX_MEMBERS + 1 : 0;
+        }
+        return weight;
     }
 
     /** Whoever sends under made-up addresses gets half of the places, and drives nobody out who has answered. */

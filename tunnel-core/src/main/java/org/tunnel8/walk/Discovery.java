@@ -428,7 +428,7 @@ public final class Discovery {
         tables.add(own.table());
         tables.add(nat.table());
         tables.add(pings.table());
-        tables.add(punctures.table());
+        tables.addAll(punctures.tables());
         if (server != null) {
             tables.addAll(server.tables());
         }

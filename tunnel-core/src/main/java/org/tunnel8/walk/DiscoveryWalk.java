@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
+import org.tunnel8.peer.Peer;
 import org.tunnel8.time.Deadline;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.time.TokenBucket;
@@ -91,24 +92,25 @@ final class DiscoveryWalk {
     private void step() {
         members.forgetSilent(deadlines.nowNanos());
         boolean lacking = !walker.hasEnough();
-        steps = lacking ? steps + 1 : 0;
+        boolean walked = lacking && walk();
+        boolean asked = lacking && ask();
+        // Where there was nobody to ask a step was none: who turns up later is asked as quickly.
+        steps = lacking ? steps + (walked || asked ? 1 : 0) : 0;
         nextStep = deadlines.after(lacking && steps < QUICK_STEPS ? STEP_NANOS : IDLE_STEP_NANOS, this::step);
-        if (lacking) {
-            walk();
-            ask();
-        }
     }
 
-    private void walk() {
+    private boolean walk() {
+        boolean sent = false;
         for (int i = 0; i < WALKS_PER_STEP; i++) {
             WalkTarget target = members.take();
             if (target == null) {
-                return;
+                return sent;
             }
             if (isOfUse(target)) {
-                exchanges.start(Purpose.WALK, target);
+                sent |= exchanges.start(Purpose.WALK, target);
             }
         }
+        return sent;
     }
 
     private boolean isOfUse(WalkTarget target) {
@@ -116,13 +118,25 @@ final class DiscoveryWalk {
         return reachable && !bootstrap.isServer(target.address());
     }
 
-    private void ask() {
+    private boolean ask() {
         InetSocketAddress member = members.draw(context.random(), address -> !exchanges.isUnderWay(address));
-        boolean server = member == null || steps % STEPS_PER_SERVER == 0;
-        InetSocketAddress asked = server ? bootstrap.anyServer() : member;
-        if (asked != null) {
-            exchanges.start(server ? Purpose.BOOTSTRAP : Purpose.ASK, new WalkTarget(asked, WalkStyle.OLD));
+        InetSocketAddress server = member == null || (steps + 1) % STEPS_PER_SERVER == 0 ? bootstrap.anyServer() : null;
+        if (server != null) {
+            return exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD));
         }
+        InetSocketAddress asked = member == null ? somePeer() : member;
+        return asked != null && exchanges.start(Purpose.ASK, new WalkTarget(asked, WalkStyle.OLD));
+    }
+
+    /** Peers of our overlay belong to this one too, and are a way in where no server answers. */
+    private @Nullable InetSocketAddress somePeer() {
+        Peer peer = context.peers()
+                .random(
+                        context.random(),
+                        each -> each.isConfirmed()
+                                && each.address().getAddress() instanceof Inet4Address
+                                && !exchanges.isUnderWay(each.address()));
+        return peer == null ? null : peer.address();
     }
 
     void onResponse(InetSocketAddress from, WalkPacket packet, Signature signature) {

@@ -53,8 +53,17 @@ public final class HandshakeStateMachine {
      * @return false if that does not fit
      */
     public boolean punctureReceived() {
+        return awaitsPuncture() && enter(HandshakeState.PUNCTURE_RECEIVED);
+    }
+
+    /**
+     * Tells whether a puncture would fit.
+     *
+     * @return true from the first request on until one has come or the handshake has ended
+     */
+    public boolean awaitsPuncture() {
         return switch (state) {
-            case INTRO_REQUEST_SENT, INTRO_RESPONSE_RECEIVED -> enter(HandshakeState.PUNCTURE_RECEIVED);
+            case INTRO_REQUEST_SENT, INTRO_RESPONSE_RECEIVED -> true;
             case NONE, PUNCTURE_RECEIVED, COMPLETE, FAILED -> false;
         };
     }

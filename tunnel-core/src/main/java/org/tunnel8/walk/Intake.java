@@ -1,9 +1,6 @@
 package org.tunnel8.walk;
 
 import java.net.InetSocketAddress;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.tunnel8.metrics.DropReason;
 import org.tunnel8.metrics.TableSize;
 import org.tunnel8.peer.Peer;
@@ -19,7 +16,8 @@ import org.tunnel8.wire.walk.WalkMessageId;
  *
  * <p>A source address can be made up, so nothing that is told by it alone may keep the owner of that address from being
  * heard. Hence an answer to an outstanding question, which names it by a number that only the asked one knows, is looked
- * at in any case: whatever a flood under a peer's address uses up, we go on seeing that the peer is there. Everything else
+ * at in any case, once, and so is a puncture that a question waits for: whatever a flood under a peer's address uses up, we
+ * go on seeing that the peer is there. Everything else
  * is rationed: known senders and strangers apart, so that a flood from new addresses does not keep peers from being heard;
  * known senders apart from each other; and what bears no signature apart from what does.
  *
@@ -50,7 +48,7 @@ final class Intake {
     private final TokenBucket strangers;
     private final TokenBucket known;
     private final TokenBucket unsigned;
-    private final Map<InetSocketAddress, TokenBucket> shares = new LinkedHashMap<>(16, 0.75f, true);
+    private final AddressShares shares;
 
     Intake(WalkContext context, Exchanges exchanges, BootstrapManager bootstrap) {
         this.context = context;
@@ -59,13 +57,14 @@ final class Intake {
         this.deadlines = context.deadlines();
         strangers = new TokenBucket(deadlines, STRANGERS_PER_SECOND, STRANGERS_BURST);
         known = new TokenBucket(deadlines, KNOWN_PER_SECOND, KNOWN_BURST);
+        shares = new AddressShares(deadlines, SHARE_PER_SECOND, SHARE_BURST, MAX_SHARES);
         unsigned = new TokenBucket(deadlines, UNSIGNED_PER_SECOND, UNSIGNED_BURST);
     }
 
     /** Whether to look at a packet that may be signed; counts it if not. */
     boolean admits(InetSocketAddress from, byte[] buffer, int offset, int length) {
         int cost = SignatureCost.of(buffer, offset, length);
-        return counted(isKnown(from) ? shareOf(from).tryTake(cost) && known.tryTake(cost) : strangers.tryTake(cost));
+        return counted(isKnown(from) ? shares.tryTake(from, cost) && known.tryTake(cost) : strangers.tryTake(cost));
     }
 
     /** The same for a packet that bears no signature. */
@@ -93,7 +92,7 @@ final class Intake {
             }
             // A puncture names the request that had it sent, which went to somebody else.
             boolean isPuncture = id == WalkMessageId.PUNCTURE || id == WalkMessageId.NEW_PUNCTURE;
-            return isPuncture || attempt.exchange() == asked;
+            return isPuncture ? asked.handshake().awaitsPuncture() : attempt.exchange() == asked;
         } catch (MalformedMessageException e) {
             return false;
         }
@@ -116,27 +115,7 @@ final class Intake {
         return exchange != null && exchange.purpose() != Purpose.CHECK;
     }
 
-    private TokenBucket shareOf(InetSocketAddress from) {
-        TokenBucket known = shares.get(from);
-        if (known != null) {
-            return known;
-        }
-        forgetWhole();
-        TokenBucket share = new TokenBucket(deadlines, SHARE_PER_SECOND, SHARE_BURST);
-        shares.put(from, share);
-        return share;
-    }
-
-    /** Makes room for one more: a share of which nothing is used up is as good as none, and the longest unheard are so first. */
-    private void forgetWhole() {
-        Iterator<TokenBucket> longestUnheardFirst = shares.values().iterator();
-        while (longestUnheardFirst.hasNext()
-                && (longestUnheardFirst.next().left() >= SHARE_BURST || shares.size() >= MAX_SHARES)) {
-            longestUnheardFirst.remove();
-        }
-    }
-
     TableSize table() {
-        return new TableSize("shares of known senders", shares.size(), MAX_SHARES);
+        return shares.table("shares of known senders");
     }
 }

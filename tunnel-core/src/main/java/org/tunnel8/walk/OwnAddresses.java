@@ -146,7 +146,10 @@ final class OwnAddresses {
         InetSocketAddress peersWan = introducedWan.endpoint();
         long now = deadlines.nowNanos();
         boolean sharesWan = wan.isOwn(peersWan.getAddress(), now);
-        boolean mayShareWan = sharesWan || wan.wasReported(peersWan.getAddress(), now);
+        // Once there is agreement a single word counts for nothing: it would let a stranger have us look round our own
+        // LAN.
+        boolean mayShareWan = sharesWan
+                || (wan.estimate(peersWan.getAddress(), now) == null && wan.wasReported(peersWan.getAddress(), now));
         boolean hasLan = AddressScope.of(peersLan) != AddressScope.NONE;
         List<InetSocketAddress> addresses = new ArrayList<>(2);
         if (hasLan && isLanCredible(introducedLan, introducedWan, introducer, mayShareWan)) {

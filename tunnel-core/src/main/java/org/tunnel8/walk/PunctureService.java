@@ -3,6 +3,7 @@ package org.tunnel8.walk;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tunnel8.metrics.Counters;
 import org.tunnel8.metrics.DropReason;
@@ -18,11 +19,20 @@ import org.tunnel8.wire.walk.PunctureRequest;
  *
  * <p>Puncture-requests are unsigned, small, and name whom we are to send a larger packet to: they would make an amplifier
  * of us. So there is a limit for those we know and a tight one for everybody else, one target is served but now and then,
- * and nobody makes us send to an address that the asker cannot see.
+ * and nobody makes us send to an address that the asker cannot see. The asker's address can be made up, too, and bootstrap
+ * servers' are public: each of those we know has a share of its own, or whoever used up what they have in common would keep
+ * us from being introduced to anybody.
  */
 final class PunctureService {
-    private static final int KNOWN_PER_SECOND = 20;
-    private static final int KNOWN_BURST = 40;
+    private static final int KNOWN_PER_SECOND = 60;
+    private static final int KNOWN_BURST = 120;
+    /** Who introduces us to more is a bootstrap server at the beginning of a rush. */
+    private static final int SHARE_PER_SECOND = 10;
+
+    private static final int SHARE_BURST = 20;
+    /** Known askers whose shares are remembered. */
+    static final int MAX_SHARES = 1_024;
+
     private static final int STRANGERS_PER_SECOND = 2;
     private static final int STRANGERS_BURST = 4;
     private static final long SAME_TARGET_NANOS = 500_000_000L;
@@ -32,6 +42,7 @@ final class PunctureService {
     private final OwnAddresses own;
     private final Counters counters;
     private final TokenBucket fromKnown;
+    private final AddressShares shares;
     private final TokenBucket fromStrangers;
     /** Targets served within {@link #SAME_TARGET_NANOS}, and those before that no other has swept out; oldest first. */
     private final Map<InetSocketAddress, Long> served = new LinkedHashMap<>();
@@ -41,6 +52,7 @@ final class PunctureService {
         this.own = context.own();
         this.counters = context.counters();
         this.fromKnown = new TokenBucket(context.deadlines(), KNOWN_PER_SECOND, KNOWN_BURST);
+        this.shares = new AddressShares(context.deadlines(), SHARE_PER_SECOND, SHARE_BURST, MAX_SHARES);
         this.fromStrangers = new TokenBucket(context.deadlines(), STRANGERS_PER_SECOND, STRANGERS_BURST);
     }
 
@@ -58,7 +70,7 @@ final class PunctureService {
         long now = context.deadlines().nowNanos();
         Long lastNanos = served.get(target);
         boolean tooSoon = lastNanos != null && now - lastNanos < SAME_TARGET_NANOS;
-        if (tooSoon || !(isKnown ? fromKnown : fromStrangers).tryTake()) {
+        if (tooSoon || !(isKnown ? shares.tryTake(from, 1) && fromKnown.tryTake() : fromStrangers.tryTake())) {
             counters.dropped(DropReason.RATE_LIMITED);
             return;
         }
@@ -86,7 +98,9 @@ final class PunctureService {
         return inOurLan ? lan : wan;
     }
 
-    TableSize table() {
-        return new TableSize("puncture targets", served.size(), MAX_TARGETS);
+    List<TableSize> tables() {
+        return List.of(
+                new TableSize("puncture targets", served.size(), MAX_TARGETS),
+                shares.table("shares of those who ask for punctures"));
     }
 }

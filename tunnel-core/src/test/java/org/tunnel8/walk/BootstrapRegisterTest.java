@@ -99,6 +99,19 @@ class BootstrapRegisterTest {
     }
 
     @Test
+    void overlaysOfMembersWhoHaveNeverAnsweredDoNotDriveOutOneWhoseHave() {
+        answering("198.51.100.1:1", 0);
+        for (int i = 2; i < 200; i++) {
+            for (int member = 1; member <= 5; member++) {
+                enter(overlay(i), "198.51.101." + member + ":1", 0);
+            }
+        }
+
+        assertThat(register.members(CommunityId.TRIBLER)).hasSize(1);
+        assertThat(register.communities()).isEqualTo(BootstrapRegister.MAX_COMMUNITIES);
+    }
+
+    @Test
     void movesAMemberOnlyAfterItWasSilent() {
         PublicKey key = newKey();
         register.enter(CommunityId.TRIBLER, key, at("198.51.100.1:1"), null, ConnectionType.UNKNOWN, 0);

@@ -109,6 +109,21 @@ class BootstrapTest {
         assertThat(node.discovery().status().bootstrapAnswering()).isEqualTo(1);
     }
 
+    @Test
+    void saysThatNoServerAnswersThoughTheyDidWhenPeersWereFound() {
+        Outsider relay = new Outsider(network, "192.0.2.9:9000").answering();
+        TestNode node = join(servers(3));
+        servers.forEach(server -> server.answering(request -> asServer(request, relay.ip())));
+        assertThat(network.runUntil(() -> node.peers().confirmedCount() == 1, Duration.ofSeconds(60)))
+                .isTrue();
+        assertThat(node.discovery().status().bootstrap()).isEqualTo(BootstrapState.ANSWERED);
+
+        servers.forEach(server -> server.answering(request -> null));
+        network.runFor(Duration.ofMinutes(30));
+        assertThat(node.discovery().status().bootstrapAnswering()).isZero();
+        assertThat(node.discovery().status().bootstrap()).isEqualTo(BootstrapState.UNREACHABLE);
+    }
+
     /** Whenever the servers return: just after a round or just before the next one. */
     @ParameterizedTest
     @ValueSource(ints = {180, 181, 184, 190, 193, 195, 200, 207, 209})

@@ -18,6 +18,7 @@ import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.IntroductionResponse;
 import org.tunnel8.wire.walk.SimilarityRequest;
 import org.tunnel8.wire.walk.SimilarityResponse;
+import org.tunnel8.wire.walk.WalkMessageId;
 
 class DiscoveryWalkTest {
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -91,6 +92,30 @@ class DiscoveryWalkTest {
         assertThat(client.peers().size()).isZero();
     }
 
+    @Test
+    void asksPeersWhereNoServerAnswers() {
+        Outsider relay = new Outsider(network, "198.51.100.9:7000").answering();
+        TestNode client = client();
+        client.discovery().walkTo(relay.address());
+        network.runFor(SOON);
+
+        assertThat(relay.received(IntroductionRequest.class)).anyMatch(DiscoveryWalkTest::isOfDiscovery);
+    }
+
+    @Test
+    void looksAsQuicklyOnceThereIsSomebodyToAsk() {
+        TestNode hidden = TestNode.peer(network, "198.51.100.1:7000").start();
+        TestNode client = client();
+        network.runFor(Duration.ofMinutes(2));
+        introducesInTheDiscoveryOverlay("198.51.100.1:7000");
+        assertThat(network.runUntil(
+                        () -> client.discovery().status().bootstrapAnswering() == 1, Duration.ofSeconds(35)))
+                .isTrue();
+
+        assertThat(network.runUntil(() -> client.peers().byAddress(hidden.address()) != null, Duration.ofSeconds(10)))
+                .isTrue();
+    }
+
     private static int similarityRequests(TestNode node) {
         return node.discovery().tables().stream()
                 .filter(table -> table.table().equals("similarity requests"))
@@ -140,7 +165,9 @@ class DiscoveryWalkTest {
         network.runFor(SOON);
 
         assertThat(client.peers().size()).isEqualTo(1);
-        assertThat(ofDiscovery(client)).isEmpty();
+        assertThat(ofDiscovery(client))
+                .as("it answers")
+                .noneMatch(passage -> passage.messageId() == WalkMessageId.INTRODUCTION_REQUEST);
     }
 
     @Test

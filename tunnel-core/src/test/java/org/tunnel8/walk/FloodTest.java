@@ -22,6 +22,7 @@ import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.Envelope;
 import org.tunnel8.wire.walk.DiscoveryPing;
+import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.Puncture;
 import org.tunnel8.wire.walk.PunctureRequest;
 import org.tunnel8.wire.walk.WalkStyle;
@@ -109,6 +110,22 @@ class FloodTest {
         network.runFor(Duration.ofMillis(100));
         assertThat(node.drops(DropReason.RATE_LIMITED)).isBetween(2_850L, 3_000L);
         assertThat(network.nowNanos() - peer.lastHeardNanos()).isLessThan(100_000_000);
+    }
+
+    @Test
+    void aStrangerWhoWasAskedCannotHavePuncturesCheckedBeyondTheRation() {
+        node.start();
+        Outsider stranger = new Outsider(network, "198.51.100.1:8000");
+        stranger.send(node, Outsider.request(node.address(), 7));
+        network.runFor(Duration.ofMillis(100));
+        int asked = stranger.last(IntroductionRequest.class).identifier();
+        long before = node.drops(DropReason.RATE_LIMITED);
+
+        for (int i = 0; i < 3_000; i++) {
+            stranger.send(node, new Puncture(WalkStyle.OLD, Outsider.NOWHERE, stranger.ip(), asked));
+        }
+        network.runFor(Duration.ofMillis(100));
+        assertThat(node.drops(DropReason.RATE_LIMITED) - before).isBetween(2_400L, 2_700L);
     }
 
     @Test

@@ -85,6 +85,15 @@ class OwnAddressesTest {
     }
 
     @Test
+    void aSingleWordOfAnotherWanAddressOpensTheLanToNobodyOnceThereIsAgreement() {
+        learnWan();
+        behindNat.reported(at("198.51.3.3:1"), at("198.51.2.2:7000"));
+
+        assertThat(behindNat.toTry(ip("192.168.1.1:53"), ip("198.51.2.2:7001"), STRANGER))
+                .containsExactly(at("198.51.2.2:7001"));
+    }
+
+    @Test
     void triesTheSameHostForANeighbourWithoutLanAddress() {
         learnWan();
 
