@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
+import org.tunnel8.wire.Address;
 import org.tunnel8.wire.ByteString;
 import org.tunnel8.wire.CommunityId;
 import org.tunnel8.wire.IpAddress;
@@ -30,6 +31,9 @@ final class HostileMail {
     private static final int SIGNATURE_BYTES = 64;
 
     private static final PeerFlags TEMPTING = new PeerFlags(PeerFlags.RELAY | PeerFlags.EXIT_BT);
+
+    /** What all who lie about the asker's address name: of one mind they can do most. */
+    private static final InetSocketAddress NOT_YOURS = ((IpAddress) Address.parse("93.184.216.34", 6881)).endpoint();
 
     private final SignatureMode signatures;
     private final SeededRandom random;
@@ -57,15 +61,28 @@ final class HostileMail {
     }
 
     /** A proper answer, whatever it introduces. */
-    byte[] response(
-            InetSocketAddress to,
+    byte[] response(InetSocketAddress to, int identifier, @Nullable InetSocketAddress introduced, IdentityKey signer) {
+        return response(to, identifier, introduced, TEMPTING.toExtra(), signer);
+    }
+
+    /** An answer of the right form that introduces somebody and tells the asker an address which is not his. */
+    byte[] lie(int identifier, @Nullable InetSocketAddress introduced, ByteString extra, IdentityKey signer) {
+        return response(NOT_YOURS, identifier, introduced, extra, signer);
+    }
+
+    byte[] lie(int identifier, @Nullable InetSocketAddress introduced, IdentityKey signer) {
+        return lie(identifier, introduced, TEMPTING.toExtra(), signer);
+    }
+
+    private byte[] response(
+            InetSocketAddress destination,
             int identifier,
             @Nullable InetSocketAddress introduced,
             ByteString extra,
             IdentityKey signer) {
         IntroductionResponse response = new IntroductionResponse(
                 WalkStyle.OLD,
-                new IpAddress(to),
+                new IpAddress(destination),
                 IpAddress.UNSPECIFIED,
                 IpAddress.UNSPECIFIED,
                 IpAddress.UNSPECIFIED,
@@ -74,10 +91,6 @@ final class HostileMail {
                 identifier,
                 extra);
         return signed(response, identifier, signer);
-    }
-
-    byte[] response(InetSocketAddress to, int identifier, @Nullable InetSocketAddress introduced, IdentityKey signer) {
-        return response(to, identifier, introduced, TEMPTING.toExtra(), signer);
     }
 
     byte[] signed(WalkMessage message, int time, IdentityKey signer) {

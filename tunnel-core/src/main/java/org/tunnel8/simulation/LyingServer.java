@@ -9,7 +9,7 @@ import org.tunnel8.wire.walk.IntroductionRequest;
 import org.tunnel8.wire.walk.WalkCodec;
 import org.tunnel8.wire.walk.WalkPacket;
 
-/** A bootstrap server that answers everybody, rightly signed, and introduces only nonsense. */
+/** A bootstrap server that answers everybody, rightly signed, and introduces only nonsense, and tells each an address that is not his. */
 final class LyingServer implements Participant {
     private final IdentityKey identity;
     private final HostileMail mail;
@@ -30,8 +30,7 @@ final class LyingServer implements Participant {
             return;
         }
         if (packet.message() instanceof IntroductionRequest request) {
-            byte[] lie =
-                    mail.response(from, request.identifier(), mail.nonsense(List.of(from)), ByteString.EMPTY, identity);
+            byte[] lie = mail.lie(request.identifier(), mail.nonsense(List.of(from)), ByteString.EMPTY, identity);
             port.send(from, lie, 0, lie.length);
         }
     }

@@ -194,7 +194,7 @@ final class MisbehavingPeer implements Participant {
             case GARBAGE -> send(to, mail.garbage());
             case OTHER_VERSION -> send(to, otherVersion(proper));
             case FORGERY -> send(to, forged(proper));
-            case FALSE_INTRODUCTIONS -> send(to, mail.response(to, identifier, mail.nonsense(met), identity));
+            case FALSE_INTRODUCTIONS -> send(to, mail.lie(identifier, mail.nonsense(met), identity));
             case FLOOD, SPOOFING -> send(to, proper);
         }
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param exits the share of exits, which have public addresses; there is always at least one
  * @param open of the others, the share with public addresses
  * @param symmetric of the others, the share behind symmetric NATs; the rest is behind port-restricted ones
- * @param misbehaving of the others, the share that does what it should not
+ * @param misbehaving of all, the share that does what it should not; exits do not
  * @param meanUptime how long a peer stays on average, with exponential distribution; another comes in its place
  * @param sharedRouters of those behind NATs, the share that is behind the same router as another
  * @param liars of relays and of exits, the share that lies to those whose circuits it has joined

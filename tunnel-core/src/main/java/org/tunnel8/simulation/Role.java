@@ -35,7 +35,7 @@ record Role(
                             : i < open + symmetric ? Placement.SYMMETRIC : Placement.PORT_RESTRICTED);
         }
         shuffle(placements, random);
-        int misbehaving = rounded(population.misbehaving() * others);
+        int misbehaving = Math.min(others, rounded(population.misbehaving() * peers));
         Misbehaviour[] kinds = Misbehaviour.values();
         int liars = rounded(population.liars() * others);
         List<Role> roles = new ArrayList<>();
