@@ -27,9 +27,9 @@ public record BootstrapStatus(
         IDLE,
         /** They are being asked and none has answered yet. */
         CONTACTING,
-        /** At least one has answered since the last time all were asked. */
+        /** At least one answers, or has answered since the last time all were asked. */
         ANSWERED,
-        /** All were asked and none answered. */
+        /** None answers, neither of all when they were asked nor of those that did before. */
         UNREACHABLE
     }
 

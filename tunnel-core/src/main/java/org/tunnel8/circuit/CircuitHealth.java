@@ -255,13 +255,15 @@ final class CircuitHealth {
 
     /** Tells what has changed for the worse; whoever hears it may close this circuit. */
     private void tell(int burstBefore) {
+        if (burst == 1 && burstBefore == 0) {
+            client.becameSuspect(circuit);
+            return;
+        }
         boolean isPoor = quality.isPoor();
         // Not compared with the beginning of this look: what other circuits teach can make it poor between two.
         boolean becamePoor = isPoor && !wasPoor;
         wasPoor = isPoor;
-        if (burst == 1 && burstBefore == 0) {
-            client.becameSuspect(circuit);
-        } else if (circuit.state() == Circuit.State.READY && ((isFailing() && burstBefore < 2) || becamePoor)) {
+        if (circuit.state() == Circuit.State.READY && ((isFailing() && burstBefore < 2) || becamePoor)) {
             client.isToBeReplaced(circuit);
         }
     }

@@ -81,7 +81,12 @@ final class Isolation {
 
     /** Whether a circuit is kept for flows without a key that there may be, and none is there or was. */
     boolean isIdle(Circuit circuit) {
-        return circuit.isUnused() && !users.containsKey(usual) && primaries.get(usual) == circuit;
+        return circuit.isUnused() && isWithoutFlows(usual) && primaries.get(usual) == circuit;
+    }
+
+    /** Whether a lane has no flows; only the one that is always in use can be so. */
+    boolean isWithoutFlows(Lane lane) {
+        return !users.containsKey(lane);
     }
 
     boolean isPrimary(Circuit circuit) {

@@ -287,8 +287,10 @@ final class PathSelector {
         @Nullable
         NextHop ownOutside() {
             return own(ofOurOwn()
-                    .only(peer ->
-                            peer.isPublic() && !tried.contains(peer.key()) && !networks.contains(peer.network())));
+                    .only(peer -> peer.isPublic()
+                            && !tried.contains(peer.key())
+                            && !silent.contains(peer.key())
+                            && !networks.contains(peer.network())));
         }
 
         private HopDraw ofOurOwn() {

@@ -261,11 +261,6 @@ final class PoolUpkeep {
         return client.circuits().stream().anyMatch(circuit -> circuit.state() == Circuit.State.EXTENDING);
     }
 
-    /** Whether there is room for another circuit, or one is being built. */
-    boolean canBuildAnother() {
-        return hasRoom() || isBuilding();
-    }
-
     private boolean hasRoom() {
         return client.circuits().size() < settings.maxCircuits();
     }
@@ -284,7 +279,7 @@ final class PoolUpkeep {
         boolean isUrgent = retirement.ready(hops) < primaries;
         Need need = pace.need(isUrgent, slow);
         int most = pace.most(wanted, isUrgent);
-        int worn = servedByWorn(hops);
+        int canWait = lanesThatCanWait(hops);
         for (int missing = wanted - alive(hops); missing > 0; missing--) {
             if (need == Need.URGENT && !selector.hasUntriedExit(client.circuits())) {
                 peers.wantExits(peers.exits() + MORE_EXITS);
@@ -298,8 +293,8 @@ final class PoolUpkeep {
                 beingBuilt--;
             }
             Path path = selector.path(hops, client.circuits(), need);
-            boolean forPrimary = missing - worn > wanted - primaries;
-            if (path == null || !(makeRoom(forPrimary) || makeRoomOfQuietPrimary(hops))) {
+            boolean forPrimary = missing - canWait > wanted - primaries;
+            if (path == null || !(makeRoom(forPrimary) || makeRoomOfPrimary(hops))) {
                 return;
             }
             client.build(path);
@@ -338,22 +333,27 @@ final class PoolUpkeep {
         return hasRoom();
     }
 
-    /** Where primaries have all the places, the successor of a worn one is built in its own, while nothing goes over it. */
-    private boolean makeRoomOfQuietPrimary(int hops) {
-        Circuit worn = isBuilding() ? null : retirement.quietPrimaryToReplace(hops);
+    /** Where there is no other room, the successor of a primary is built in its own place, once it can be spared. */
+    private boolean makeRoomOfPrimary(int hops) {
+        Circuit worn = isBuilding() ? null : retirement.primaryToReplace(hops);
         if (worn != null) {
             client.close(worn, retirement.reasonToReplace(worn));
         }
         return hasRoom();
     }
 
-    /** How many lanes lack a primary that will last, and are served by a worn circuit as they should all the same. */
-    private int servedByWorn(int hops) {
-        int served = 0;
+    /**
+     * How many lanes lack a primary that will last, and need none at once: a worn circuit serves them as it should, or they
+     * have no flows, and their circuit went to others.
+     */
+    private int lanesThatCanWait(int hops) {
+        int waiting = 0;
         for (Lane lane : isolation.lanes(hops)) {
-            served += client.circuits().stream().anyMatch(circuit -> isServedByWorn(lane, circuit)) ? 1 : 0;
+            boolean isIdle = isolation.isWithoutFlows(lane) && isolation.primary(lane) == null;
+            boolean canWait = isIdle || client.circuits().stream().anyMatch(circuit -> isServedByWorn(lane, circuit));
+            waiting += canWait ? 1 : 0;
         }
-        return served;
+        return waiting;
     }
 
     private boolean isServedByWorn(Lane lane, Circuit circuit) {

@@ -8,7 +8,8 @@ import org.tunnel8.time.Deadlines;
 /**
  * Takes circuits out of use that are worn, unsound or too many, and closes none that still carries traffic without need.
  *
- * <p>A worn or unsound primary first hands its place to another circuit, so that new flows go there. Then it is left to
+ * <p>A worn or unsound primary first hands its place to another circuit, so that new flows go there, if there is one or
+ * room for one. Then it is left to
  * those that are on it, until they have ended or fallen quiet, or its limits are reached. Engine thread only.
  */
 final class Retirement {
@@ -61,10 +62,6 @@ final class Retirement {
         if (lane != null) {
             Circuit successor = upkeep.bestStandby(lane);
             if (successor == null || upkeep.isReplaced(successor)) {
-                if (wear.isSpent(circuit) && !upkeep.canBuildAnother()) {
-                    // A hop would end it soon without a word, and its successor can only be built in its place.
-                    client.close(circuit, reasonToReplace(circuit));
-                }
                 return;
             }
             isolation.makePrimary(lane, successor);
@@ -93,15 +90,15 @@ final class Retirement {
     }
 
     /**
-     * A primary that is to be replaced and carries nothing: where all places are taken by primaries, its successor can only
-     * be built in its place. Null if there is none.
+     * A primary that is to be replaced and carries nothing, or has reached its limit, at which a hop would end it soon without a
+     * word: where there is no other room, its successor is built in its place. Null if there is none.
      */
     @Nullable
-    Circuit quietPrimaryToReplace(int hops) {
+    Circuit primaryToReplace(int hops) {
         return client.circuits().stream()
                 .filter(circuit -> circuit.state() == Circuit.State.READY && circuit.goalHops() == hops)
                 .filter(circuit -> isolation.isPrimary(circuit) && upkeep.isReplaced(circuit))
-                .filter(circuit -> !circuit.health.isFailing() && isQuiet(circuit))
+                .filter(circuit -> !circuit.health.isFailing() && (isQuiet(circuit) || wear.isSpent(circuit)))
                 .findFirst()
                 .orElse(null);
     }

@@ -71,7 +71,7 @@ public record Population(
     /**
      * The same population with some who misbehave.
      *
-     * @param share of the peers that are no exits
+     * @param share of all peers; none of them is an exit
      * @return the population
      */
     public Population withMisbehaving(double share) {

@@ -6,8 +6,8 @@ public enum BootstrapState {
     IDLE,
     /** They are being asked and none has answered yet. */
     CONTACTING,
-    /** At least one has answered since the last time all were asked. */
+    /** At least one answers, or has answered since the last time all were asked. */
     ANSWERED,
-    /** All were asked and none answered; they are asked again periodically. */
+    /** None answers, neither of all when they were asked nor of those that did before; they are asked again periodically. */
     UNREACHABLE
 }

@@ -30,7 +30,7 @@ import org.tunnel8.wire.walk.WalkStyle;
  * §4): asks who answers there which overlays he is in.
  *
  * <p>Only while peers are lacking, after a moment in which our own overlay may yield them: a step each second, and after
- * {@value #QUICK_STEPS} steps in vain each minute. Who answers here is no peer; our own overlay's handshake decides.
+ * {@value #QUICK_STEPS} steps in vain, in which somebody could be asked, each minute. Who answers here is no peer; our own overlay's handshake decides.
  * Engine thread only.
  */
 final class DiscoveryWalk {
@@ -121,8 +121,8 @@ final class DiscoveryWalk {
     private boolean ask() {
         InetSocketAddress member = members.draw(context.random(), address -> !exchanges.isUnderWay(address));
         InetSocketAddress server = member == null || (steps + 1) % STEPS_PER_SERVER == 0 ? bootstrap.anyServer() : null;
-        if (server != null) {
-            return exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD));
+        if (server != null && exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD))) {
+            return true;
         }
         InetSocketAddress asked = member == null ? somePeer() : member;
         return asked != null && exchanges.start(Purpose.ASK, new WalkTarget(asked, WalkStyle.OLD));

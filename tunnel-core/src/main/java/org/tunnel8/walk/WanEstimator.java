@@ -179,7 +179,7 @@ final class WanEstimator {
         return own != null && own.getAddress().equals(ip);
     }
 
-    /** Tells whether anybody at all named this IP as ours lately; weaker than agreement, and enough to try a LAN address. */
+    /** Tells whether anybody at all named this IP as ours lately; weaker than agreement, and enough to try a LAN address while there is none. */
     boolean wasReported(InetAddress ip, long nowNanos) {
         for (int at = 0; at < votes.size(); at++) {
             if (isLive(at, nowNanos) && votes.ip(at).equals(ip)) {

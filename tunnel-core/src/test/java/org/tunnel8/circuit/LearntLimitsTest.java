@@ -2,6 +2,7 @@ package org.tunnel8.circuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -98,11 +99,16 @@ class LearntLimitsTest {
     void remembersNoMoreHopsThanItMay() {
         end(600, 0);
         end(600, 0);
-        for (int i = 0; i < 3 * LearntLimits.MAX_HOPS; i++) {
+        for (int i = 0; i < 60; i++) {
             deadlines.advance(deadlines.nowNanos() + 31 * SECOND);
-            limits.ended(List.of(hop, key()), 600 * SECOND, 0);
+            List<PublicKey> hops = new ArrayList<>(List.of(hop));
+            for (int other = 0; other < 10; other++) {
+                hops.add(key());
+            }
+            limits.ended(hops, 600 * SECOND, 0);
             assertThat(limits.table().isWithinBound()).isTrue();
         }
+        assertThat(limits.table().size()).isEqualTo(LearntLimits.MAX_HOPS);
         assertThat(isNear(590, 0)).as("the one that ended each").isTrue();
     }
 

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.CloseReason;
@@ -32,13 +34,21 @@ class PoolInVirtualTimeTest {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private final VirtualNetwork network = new VirtualNetwork(15);
-    private final OutsideEcho echo = new OutsideEcho(network, "93.184.216.34:6881");
-    private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
-    private final List<EngineNode> exits = new ArrayList<>();
+    private VirtualNetwork network;
+    private OutsideEcho echo;
+    private EngineNode bootstrap;
+    private List<EngineNode> exits;
 
     @BeforeEach
     void startNetwork() {
+        begin(15);
+    }
+
+    private void begin(long seed) {
+        network = new VirtualNetwork(seed);
+        echo = new OutsideEcho(network, "93.184.216.34:6881");
+        bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
+        exits = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             exits.add(EngineNode.server(network, "5.0.2." + i + ":7001", EXIT, bootstrap));
         }
@@ -203,8 +213,10 @@ class PoolInVirtualTimeTest {
         assertThat(first).doesNotContain(circuitOf(client, flow));
     }
 
-    @Test
-    void aWornPrimaryWithoutRoomForASuccessorIsReplacedOnceItIsQuiet() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aWornPrimaryWithoutRoomForASuccessorIsReplacedOnceItIsQuiet(long seed) {
+        begin(seed);
         EngineNode client = client(new CircuitSettings(1, 1, 2, 3, Duration.ofMinutes(2), 1L << 40));
         assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
                 .isTrue();
@@ -218,7 +230,7 @@ class PoolInVirtualTimeTest {
             client.send(alice, new IpAddress(echo.address()), utp(1));
             network.runFor(Duration.ofSeconds(1));
         };
-        while (client.closed().isEmpty()) {
+        for (int i = 0; i < 120 && client.closed().isEmpty(); i++) {
             aSecondOfTraffic.run();
         }
         assertThat(client.closed()).as("the quiet one").containsExactly(CloseReason.WORN_OUT);
@@ -233,8 +245,10 @@ class PoolInVirtualTimeTest {
         assertThat(circuitOf(client, alice)).isNotSameAs(circuitOf(client, bob));
     }
 
-    @Test
-    void noCircuitInUseMakesRoomBeforeItsLimitForTheSuccessorOfOneThatStillWorks() {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void noCircuitInUseMakesRoomBeforeItsLimitForTheSuccessorOfOneThatStillWorks(long seed) {
+        begin(seed);
         EngineNode client = client(new CircuitSettings(1, 1, 4, 3, Duration.ofMinutes(10), 1L << 40));
         assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
                 .isTrue();

@@ -105,7 +105,7 @@ class PuncturingTest {
 
         assertThat(network.passages().stream()
                         .filter(passage -> passage.from().equals(node.address()) && passage.messageId() == 249))
-                .hasSizeBetween(15, 30);
+                .hasSizeBetween(8, 10);
     }
 
     @Test
