@@ -124,7 +124,7 @@ final class DiscoveryWalk {
         if (server != null && exchanges.start(Purpose.BOOTSTRAP, new WalkTarget(server, WalkStyle.OLD))) {
             return true;
         }
-        InetSocketAddress asked = member == null ? somePeer() : member;
+        InetSocketAddress asked = member == null && server == null ? somePeer() : member;
         return asked != null && exchanges.start(Purpose.ASK, new WalkTarget(asked, WalkStyle.OLD));
     }
 
