@@ -109,8 +109,9 @@ final class StreamFlow implements FlowTable.Receiver, UtpOutput {
 
     private void connect(CarriedStream stream) {
         Listener listener = new Listener(stream);
-        driver.engine(); // its clock may stand where the last datagram left it, from which limit and round trip would
-        // count
+        // The engine's clock may stand where the last datagram left it, and limit and round trip would count from
+        // there.
+        driver.engine();
         UtpStream begun = endpoint.connect(stream.target(), listener);
         if (!listener.isOver) {
             stream.carriedBy(new OverUtp(begun));

@@ -30,8 +30,8 @@ import org.tunnel8.wire.walk.WalkStyle;
  * §4): asks who answers there which overlays he is in.
  *
  * <p>Only while peers are lacking, after a moment in which our own overlay may yield them: a step each second, and after
- * {@value #QUICK_STEPS} steps in vain, in which somebody could be asked, each minute. Who answers here is no peer; our own overlay's handshake decides.
- * Engine thread only.
+ * {@value #QUICK_STEPS} steps in vain, in which somebody could be asked, each minute. Who answers here is no peer; our own
+ * overlay's handshake decides. Engine thread only.
  */
 final class DiscoveryWalk {
     private static final long FIRST_STEP_NANOS = 3_000_000_000L;

@@ -146,8 +146,7 @@ final class OwnAddresses {
         InetSocketAddress peersWan = introducedWan.endpoint();
         long now = deadlines.nowNanos();
         boolean sharesWan = wan.isOwn(peersWan.getAddress(), now);
-        // Once there is agreement a single word counts for nothing: it would let a stranger have us look round our own
-        // LAN.
+        // Once there is agreement a single word counts for nothing: by it a stranger would have us look round our LAN.
         boolean mayShareWan = sharesWan
                 || (wan.estimate(peersWan.getAddress(), now) == null && wan.wasReported(peersWan.getAddress(), now));
         boolean hasLan = AddressScope.of(peersLan) != AddressScope.NONE;

@@ -60,8 +60,12 @@ class PoolInVirtualTimeTest {
     }
 
     private EngineNode readyClient(int standbys) {
-        EngineNode client = client(CircuitSettings.of(1, standbys, 3));
-        assertThat(network.runUntil(() -> client.circuits().ready() == 1 + standbys, MINUTE))
+        return readyClient(CircuitSettings.of(1, standbys, 3));
+    }
+
+    private EngineNode readyClient(CircuitSettings settings) {
+        EngineNode client = client(settings);
+        assertThat(network.runUntil(() -> client.circuits().ready() == 1 + settings.standbys(), MINUTE))
                 .isTrue();
         return client;
     }
@@ -198,9 +202,7 @@ class PoolInVirtualTimeTest {
 
     @Test
     void wornCircuitsAreReplacedEvenWhereThereIsNoRoomForMore() {
-        EngineNode client = client(new CircuitSettings(1, 2, 3, 3, Duration.ofMinutes(2), 1L << 40));
-        assertThat(network.runUntil(() -> client.circuits().ready() == 3, MINUTE))
-                .isTrue();
+        EngineNode client = readyClient(new CircuitSettings(1, 2, 3, 3, Duration.ofMinutes(2), 1L << 40));
         List<Circuit> first = client.circuits().circuits();
         FlowTable.Flow flow = client.flow(new ArrayList<>());
         assertThat(first).contains(circuitOf(client, flow));
@@ -217,9 +219,7 @@ class PoolInVirtualTimeTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void aWornPrimaryWithoutRoomForASuccessorIsReplacedOnceItIsQuiet(long seed) {
         begin(seed);
-        EngineNode client = client(new CircuitSettings(1, 1, 2, 3, Duration.ofMinutes(2), 1L << 40));
-        assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
-                .isTrue();
+        EngineNode client = readyClient(new CircuitSettings(1, 1, 2, 3, Duration.ofMinutes(2), 1L << 40));
         FlowTable.Flow alice = client.flow(new ArrayList<>(), "alice");
         FlowTable.Flow bob = client.flow(new ArrayList<>());
         List<Circuit> first = client.circuits().circuits();
@@ -249,9 +249,7 @@ class PoolInVirtualTimeTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void noCircuitInUseMakesRoomBeforeItsLimitForTheSuccessorOfOneThatStillWorks(long seed) {
         begin(seed);
-        EngineNode client = client(new CircuitSettings(1, 1, 4, 3, Duration.ofMinutes(10), 1L << 40));
-        assertThat(network.runUntil(() -> client.circuits().ready() == 2, MINUTE))
-                .isTrue();
+        EngineNode client = readyClient(new CircuitSettings(1, 1, 4, 3, Duration.ofMinutes(10), 1L << 40));
         List<FlowTable.Flow> flows =
                 List.of(client.flow(new ArrayList<>(), "alice"), client.flow(new ArrayList<>(), "bob"));
         assertThat(network.runUntil(() -> client.circuits().ready() == 4, MINUTE))
