@@ -48,16 +48,28 @@ final class Blame {
         share(circuit, suspects, total);
     }
 
+    /** The circuit lost, damaged or repeated more than circuits do. */
+    void misbehaved(Circuit circuit) {
+        CircuitQuality quality = circuit.health.quality();
+        int layer = quality.worstLayer();
+        if (layer > 0) {
+            damaged(circuit, layer);
+        } else if (quality.losesTooMuch() || (layer < 0 && !quality.repeatsDatagrams())) {
+            failed(circuit, 1);
+        }
+        // Cells that do not even open at the first hop's layer, and whole datagrams that come again, may be that hop's
+        // or
+        // anybody's who watches the way to it: nobody is charged for them.
+    }
+
     /**
      * Cells of the circuit were damaged. They opened under the layers of all hops before the one whose layer did not: so the
      * hop before passed something on that the next did not seal, or the next sealed something else.
      *
-     * @param layer which did not open, counted from the first hop's
+     * @param layer which did not open, counted from the first hop's; above 0
      */
-    void damaged(Circuit circuit, int layer) {
-        List<PublicKey> hops = circuit.hopKeys();
-        int last = Math.min(layer, hops.size() - 1);
-        share(circuit, hops.subList(Math.max(0, last - 1), last + 1), 1);
+    private void damaged(Circuit circuit, int layer) {
+        share(circuit, circuit.hopKeys().subList(layer - 1, layer + 1), 1);
     }
 
     private void share(Circuit circuit, List<PublicKey> suspects, double total) {

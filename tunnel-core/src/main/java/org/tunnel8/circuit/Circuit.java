@@ -69,6 +69,8 @@ public final class Circuit implements CellEndpoint {
     private int riders;
     private int exchanges;
     private @Nullable String carriedKey;
+    /** Layers of the first hop's, once too many cells came again; to tell whether it is the datagrams that do. */
+    private @Nullable ReplayWindow arrivals;
 
     @Nullable
     HopAttempt attempt;
@@ -108,6 +110,7 @@ public final class Circuit implements CellEndpoint {
             client.onPlaintext(this, buffer, message, messageBytes);
             return;
         }
+        boolean isRepeatedDatagram = isRepeatedDatagram(buffer, message, messageBytes);
         long fingerprint = 0;
         for (int i = 0; i < hops.size(); i++) {
             // The innermost layer is the last hop's; nobody on the way can make it look new again.
@@ -128,12 +131,21 @@ public final class Circuit implements CellEndpoint {
         }
         if (!replays.isNew(fingerprint)) {
             client.drop(DropReason.REPLAYED);
-            health.replayed();
+            health.replayed(isRepeatedDatagram);
+            if (arrivals == null && health.quality().isRepeating()) {
+                arrivals = new ReplayWindow(REMEMBERED_CELLS);
+            }
             return;
         }
         health.authenticated();
         bytesDown += length;
         client.onMessage(this, from, buffer, message, messageBytes);
+    }
+
+    private boolean isRepeatedDatagram(byte[] buffer, int offset, int length) {
+        return arrivals != null
+                && length >= LayerCipher.OVERHEAD_BYTES
+                && !arrivals.isNew(ReplayWindow.fingerprint(buffer, offset, length));
     }
 
     @Override
@@ -284,6 +296,7 @@ public final class Circuit implements CellEndpoint {
             hop.keys.destroy();
         }
         replays.clear();
+        arrivals = null;
     }
 
     /**

@@ -129,19 +129,14 @@ final class CircuitHealth {
         }
     }
 
-    /**
-     * A cell did not open at a layer. At the first hop's it proves nothing: whoever knows the circuit's id can send such
-     * cells under that hop's address. Beyond, a hop has passed it on.
-     */
+    /** A cell did not open at a layer, counted from the first hop's. */
     void badLayer(int layer) {
-        if (layer > 0) {
-            quality.bad(layer);
-        }
+        quality.bad(layer);
     }
 
-    /** A cell has come again; no sign of life, as any hop can send it. */
-    void replayed() {
-        quality.replayed();
+    /** A cell has come again, perhaps in a datagram that has; no sign of life, as any hop can send it. */
+    void replayed(boolean isRepeatedDatagram) {
+        quality.replayed(isRepeatedDatagram);
     }
 
     /** The cell that has just opened holds application data, which more is likely to follow. */

@@ -373,12 +373,7 @@ public final class CircuitNetworkClient {
             blame.failed(circuit, 1);
             noteEnd(circuit);
         } else if (reason == CloseReason.MISBEHAVING) {
-            int layer = circuit.health.quality().worstLayer();
-            if (layer < 0) {
-                blame.failed(circuit, 1);
-            } else {
-                blame.damaged(circuit, layer);
-            }
+            blame.misbehaved(circuit);
         }
         if (reason != CloseReason.DESTROYED) {
             byte[] packet = DestroyCodec.encode(cells.community(), circuit.id(), reason.code(), identity);

@@ -30,6 +30,8 @@ final class CircuitQuality {
     static final long SPAN_NANOS = 8_000_000_000L;
     /** So many spans in a row make a circuit poor: what passes sooner is an accident, or somebody's who stands outside. */
     static final int BAD_SPANS = 3;
+    /** A span with fewer proper cells is no proof that a circuit which was bad has ceased to be. */
+    private static final int LEAST_CELLS = 8;
     /** Such cells in a span before it is bad. */
     private static final int LEAST_BAD_CELLS = 4;
     /** A span is bad if more than this share of its cells does not open. The network damages next to none. */
@@ -38,6 +40,8 @@ final class CircuitQuality {
     private static final double REPLAYED_SHARE = 0.05;
     /** And if not more than this: a flood comes from somebody who has learnt an id, and who sends it is no hop's doing. */
     private static final double FLOOD_SHARE = 0.75;
+    /** So few in a span are no flood, whatever their share: nearly idle circuits are to be found out as well. */
+    private static final int LEAST_FLOOD_CELLS = 128;
 
     /**
      * What share of pings is usually answered; shared by all circuits of a client. Each circuit teaches it equally, however
@@ -98,10 +102,13 @@ final class CircuitQuality {
     private int cells;
     private int bad;
     private int replayed;
+    private int repeatedDatagrams;
     private int damagedSpans;
     private int replayedSpans;
     /** Of the cells that did not open in this span, how many failed at each layer. */
     private final int[] badAtLayer = new int[CircuitSettings.MAX_HOPS];
+    /** Whether most cells that came again lately did so in datagrams that had come before. */
+    private boolean repeatsDatagrams;
     /** The layer at which most failed in the latest bad span. */
     private int worstLayer;
 
@@ -128,9 +135,10 @@ final class CircuitQuality {
         badAtLayer[layer]++;
     }
 
-    /** A cell has come again. */
-    void replayed() {
+    /** A cell has come again, perhaps in a datagram that has. */
+    void replayed(boolean isRepeatedDatagram) {
         replayed++;
+        repeatedDatagrams += isRepeatedDatagram ? 1 : 0;
     }
 
     /** Teaches what is usual, and looks at the span that has passed, if one has. */
@@ -144,25 +152,38 @@ final class CircuitQuality {
         if (nowNanos < spanEndsNanos) {
             return;
         }
-        damagedSpans = isBad(bad, DAMAGED_SHARE) ? damagedSpans + 1 : 0;
-        replayedSpans = isBad(replayed, REPLAYED_SHARE) ? replayedSpans + 1 : 0;
-        if (damagedSpans > 0) {
+        boolean isDamaged = isBad(bad, DAMAGED_SHARE);
+        damagedSpans = badSpansInARow(damagedSpans, isDamaged);
+        replayedSpans = badSpansInARow(replayedSpans, isBad(replayed, REPLAYED_SHARE));
+        if (isDamaged) {
             worstLayer = 0;
             for (int i = 1; i < badAtLayer.length; i++) {
                 worstLayer = badAtLayer[i] > badAtLayer[worstLayer] ? i : worstLayer;
             }
         }
+        if (replayed > 0) {
+            repeatsDatagrams = 2 * repeatedDatagrams > replayed;
+        }
         left = left || (isTainted() && usual.mayLeaveTainted(nowNanos));
         cells = 0;
         bad = 0;
         replayed = 0;
+        repeatedDatagrams = 0;
         Arrays.fill(badAtLayer, 0);
         spanEndsNanos = nowNanos + SPAN_NANOS;
     }
 
+    private int badSpansInARow(int before, boolean isBad) {
+        if (isBad) {
+            return before + 1;
+        }
+        return cells >= LEAST_CELLS ? 0 : before;
+    }
+
     private boolean isBad(int count, double mostShare) {
         double share = (double) count / Math.max(1, cells + count);
-        return count >= LEAST_BAD_CELLS && share > mostShare && share <= FLOOD_SHARE;
+        boolean isFlood = count >= LEAST_FLOOD_CELLS && share > FLOOD_SHARE;
+        return count >= LEAST_BAD_CELLS && share > mostShare && !isFlood;
     }
 
     /** The share of pings that is usually answered. */
@@ -194,7 +215,18 @@ final class CircuitQuality {
 
     /** Whether it should be looked at more closely. */
     boolean isDoubtful() {
-        return pings >= 3 && answers < DOUBTFUL_PART * usual.share() * pings;
+        boolean loses = pings >= 3 && answers < DOUBTFUL_PART * usual.share() * pings;
+        return loses || damagedSpans > 0 || replayedSpans > 0;
+    }
+
+    /** Whether the cells that came again did so in whole datagrams, which need nobody's key. */
+    boolean repeatsDatagrams() {
+        return isRepeating() && repeatsDatagrams;
+    }
+
+    /** Whether more cells came again lately than the network brings. */
+    boolean isRepeating() {
+        return replayedSpans > 0;
     }
 
     /** The layer at which most cells lately failed to open; -1 if few did. */

@@ -86,7 +86,7 @@ class CircuitQualityTest {
             quality.bad(1);
         }
         for (int i = 0; i < replayed; i++) {
-            quality.replayed();
+            quality.replayed(false);
         }
         nowNanos += CircuitQuality.SPAN_NANOS;
         quality.look(nowNanos);
@@ -127,6 +127,52 @@ class CircuitQualityTest {
         }
 
         assertThat(quality.isPoor()).isFalse();
+    }
+
+    @Test
+    void aCircuitThatCarriesNextToNothingIsFoundOutToo() {
+        CircuitQuality forging = new CircuitQuality(usual);
+        CircuitQuality repeating = new CircuitQuality(new CircuitQuality.Usual());
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            span(forging, 1, 10, 0);
+            nowNanos -= CircuitQuality.SPAN_NANOS;
+            span(repeating, 2, 0, 4);
+        }
+
+        assertThat(forging.isPoor()).isTrue();
+        assertThat(repeating.isPoor()).isTrue();
+    }
+
+    @Test
+    void aBadSpanCallsForACloserLookAndIsForgottenWithASpanThatShowsTheCircuitClean() {
+        CircuitQuality quality = new CircuitQuality(usual);
+        span(quality, 16, 0, 32);
+        assertThat(quality.isDoubtful()).isTrue();
+        span(quality, 1, 0, 0);
+        assertThat(quality.isDoubtful()).as("a quiet span shows nothing").isTrue();
+        span(quality, 32, 0, 0);
+        assertThat(quality.isDoubtful()).isFalse();
+    }
+
+    @Test
+    void aCircuitThatIsToBeLeftIsNotForgottenWhileItIsQuietAndHasToWait() {
+        CircuitQuality first = new CircuitQuality(usual);
+        CircuitQuality second = new CircuitQuality(usual);
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            span(first, 100, 30, 0);
+            nowNanos -= CircuitQuality.SPAN_NANOS;
+            span(second, 100, 0, 200);
+        }
+        assertThat(first.isPoor()).isTrue();
+        assertThat(second.isPoor()).isFalse();
+
+        for (int i = 0; i < 8; i++) {
+            span(second, 1, 0, 2);
+            span(first, 1, 0, 0);
+            nowNanos -= CircuitQuality.SPAN_NANOS;
+        }
+        assertThat(first.worstLayer()).isEqualTo(1);
+        assertThat(second.isPoor()).isTrue();
     }
 
     @Test

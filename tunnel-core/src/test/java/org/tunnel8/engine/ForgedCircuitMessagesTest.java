@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.crypto.IdentityKey;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.peer.PeerRole;
@@ -29,7 +30,10 @@ import org.tunnel8.wire.cell.Created;
 import org.tunnel8.wire.cell.DestroyCodec;
 import org.tunnel8.wire.walk.PeerFlags;
 
-/** Whoever knows a circuit's id and sends under its first hop's address has no hop blamed or left. */
+/**
+ * Whoever knows a circuit's id and sends under its first hop's address has no hop blamed. He may have us change to another
+ * circuit, as we do for a first hop that sends such things itself, but not more than once a minute.
+ */
 class ForgedCircuitMessagesTest {
     private final VirtualNetwork network = new VirtualNetwork(Seed.take(getClass()));
     private final SplittableRandom random = network.random();
@@ -75,25 +79,31 @@ class ForgedCircuitMessagesTest {
         assertThat(client.engine().peers().candidates(PeerFlags.RELAY)).hasSameSizeAs(servers);
     }
 
-    @Test
-    void destroysAndCellsThatAreForgedEndNoCircuitAndBlameNobody() {
-        assertThat(network.runUntil(() -> client.circuits().ready() == 1, Duration.ofMinutes(1)))
-                .isTrue();
-        network.runFor(Duration.ofSeconds(10));
-        Circuit circuit = client.circuits().circuits().get(0);
-        EngineNode hop = servers.stream()
+    private EngineNode firstHopOf(Circuit circuit) {
+        return servers.stream()
                 .filter(server ->
                         server.identity().publicKey().equals(circuit.hopKeys().get(0)))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private void untilACircuitIsReady() {
+        assertThat(network.runUntil(() -> client.circuits().ready() == 1, Duration.ofMinutes(1)))
+                .isTrue();
+        network.runFor(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void destroysAndCellsInTheClearThatAreForgedEndNoCircuitAndBlameNobody() {
+        untilACircuitIsReady();
+        Circuit circuit = client.circuits().circuits().get(0);
+        EngineNode hop = firstHopOf(circuit);
         IdentityKey stranger = IdentityKey.generate(random);
         for (int i = 0; i < 60; i++) {
             byte[] wrong = DestroyCodec.encode(CommunityId.TRIBLER, circuit.id(), 0, hop.identity());
             wrong[wrong.length - 1 - random.nextInt(64)] ^= 1;
             byte[] others = DestroyCodec.encode(CommunityId.TRIBLER, circuit.id(), 0, stranger);
-            byte[] noise = cell(circuit.id(), created(i));
-            CellFrame.writeHeader(noise, 0, CommunityId.TRIBLER, circuit.id(), false, false);
-            for (byte[] packet : List.of(wrong, others, noise, cell(circuit.id(), created(i)))) {
+            for (byte[] packet : List.of(wrong, others, cell(circuit.id(), created(i)))) {
                 network.send(hop.address(), client.address(), packet);
             }
             network.runFor(Duration.ofSeconds(1));
@@ -101,6 +111,43 @@ class ForgedCircuitMessagesTest {
 
         assertThat(client.circuits().circuits()).containsExactly(circuit);
         assertThat(client.closed()).isEmpty();
+        assertNobodyIsBlamed();
+    }
+
+    @Test
+    void forSealedCellsThatAreForgedACircuitIsChangedOnceAMinuteAtMostAndNobodyIsBlamed() {
+        untilACircuitIsReady();
+        int minutes = 5;
+        for (int i = 0; i < minutes * 60; i++) {
+            assertThat(client.circuits().ready()).isPositive();
+            for (Circuit circuit : client.circuits().circuits()) {
+                if (circuit.state() == Circuit.State.READY) {
+                    byte[] noise = cell(circuit.id(), created(i));
+                    CellFrame.writeHeader(noise, 0, CommunityId.TRIBLER, circuit.id(), false, false);
+                    network.send(firstHopOf(circuit).address(), client.address(), noise);
+                }
+            }
+            network.runFor(Duration.ofSeconds(1));
+        }
+
+        assertThat(client.closed()).containsOnly(CloseReason.MISBEHAVING).hasSizeBetween(minutes - 1, minutes);
+        assertNobodyIsBlamed();
+    }
+
+    @Test
+    void whoRepeatsWhatTheFirstHopSendsHasNobodyBlamed() {
+        for (int i = 0; i < 6_000 && client.closed().isEmpty(); i++) {
+            network.forgetPassages();
+            network.runFor(Duration.ofMillis(10));
+            for (Passage passage : List.copyOf(network.passages())) {
+                boolean isToClient = passage.to().equals(client.address());
+                if (isToClient && passage.messageId() == CellMessageId.CELL) {
+                    network.send(passage.from(), passage.to(), passage.bytes());
+                }
+            }
+        }
+
+        assertThat(client.closed()).containsExactly(CloseReason.MISBEHAVING);
         assertNobodyIsBlamed();
     }
 
