@@ -35,6 +35,7 @@ final class PoolUpkeep {
     private final HttpCircuits http;
     private final Wear wear;
     private final Retirement retirement;
+    private final Room room;
     private final BuildPace pace;
     private long suspicionNanos = Long.MIN_VALUE / 2;
     private boolean running;
@@ -59,6 +60,7 @@ final class PoolUpkeep {
         this.http = new HttpCircuits(this, isolation, client, selector, peers, deadlines);
         this.wear = new Wear(settings, client.limits(), deadlines);
         this.retirement = new Retirement(this, client, isolation, http, wear, deadlines);
+        this.room = new Room(settings, client, isolation, http, wear, retirement);
     }
 
     void start() {
@@ -149,16 +151,16 @@ final class PoolUpkeep {
         Map<Integer, Integer> wanted = new LinkedHashMap<>();
         wanted.put(isolation.usual().hops(), 0); // what most flows need comes first
         isolation.hopCounts().forEach(hops -> wanted.putIfAbsent(hops, 0));
-        int room = settings.maxCircuits();
+        int left = settings.maxCircuits();
         for (Map.Entry<Integer, Integer> entry : wanted.entrySet()) {
-            int primaries = Math.min(room, isolation.primariesWanted(entry.getKey()));
+            int primaries = Math.min(left, isolation.primariesWanted(entry.getKey()));
             entry.setValue(primaries);
-            room -= primaries;
+            left -= primaries;
         }
         for (Map.Entry<Integer, Integer> entry : wanted.entrySet()) {
-            int standbys = Math.min(room, settings.standbys());
+            int standbys = Math.min(left, settings.standbys());
             entry.setValue(entry.getValue() + standbys);
-            room -= standbys;
+            left -= standbys;
         }
         return wanted;
     }
@@ -232,19 +234,8 @@ final class PoolUpkeep {
 
     private void buildForHttp() {
         Path forHttp = http.missingPath(settings.hops());
-        if (forHttp == null) {
-            return;
-        }
-        closeForRoom(http.leastNeeded());
-        closeForRoom(retirement.leastUseful(settings.hops()));
-        if (hasRoom()) {
+        if (forHttp != null && room.makeForExchange()) {
             client.build(forHttp);
-        }
-    }
-
-    private void closeForRoom(@Nullable Circuit spare) {
-        if (spare != null && !hasRoom()) {
-            client.close(spare, CloseReason.UNNEEDED);
         }
     }
 
@@ -255,14 +246,6 @@ final class PoolUpkeep {
             taken += wanted;
         }
         return taken < settings.maxCircuits();
-    }
-
-    private boolean isBuilding() {
-        return client.circuits().stream().anyMatch(circuit -> circuit.state() == Circuit.State.EXTENDING);
-    }
-
-    private boolean hasRoom() {
-        return client.circuits().size() < settings.maxCircuits();
     }
 
     private void build(int hops, int wanted) {
@@ -279,7 +262,7 @@ final class PoolUpkeep {
         boolean isUrgent = retirement.ready(hops) < primaries;
         Need need = pace.need(isUrgent, slow);
         int most = pace.most(wanted, isUrgent);
-        int canWait = lanesThatCanWait(hops);
+        int canWait = room.lanesThatCanWait(hops);
         for (int missing = wanted - alive(hops); missing > 0; missing--) {
             if (need == Need.URGENT && !selector.hasUntriedExit(client.circuits())) {
                 peers.wantExits(peers.exits() + MORE_EXITS);
@@ -294,7 +277,7 @@ final class PoolUpkeep {
             }
             Path path = selector.path(hops, client.circuits(), need);
             boolean forPrimary = missing - canWait > wanted - primaries;
-            if (path == null || !(makeRoom(forPrimary) || makeRoomOfPrimary(hops))) {
+            if (path == null || !room.make(hops, forPrimary)) {
                 return;
             }
             client.build(path);
@@ -309,58 +292,5 @@ final class PoolUpkeep {
                 .filter(circuit -> !http.needs(circuit))
                 .findFirst()
                 .orElse(null);
-    }
-
-    /**
-     * Where no circuit can be added, one that is being replaced has to go first, if it is not what flows rely on. For a
-     * primary that is lacking one goes, too, that is kept for exchanges, or that a key has besides its primary.
-     */
-    private boolean makeRoom(boolean forPrimary) {
-        if (!hasRoom()) {
-            client.circuits().stream()
-                    .filter(circuit -> circuit.state() == Circuit.State.READY && isReplaced(circuit))
-                    .filter(circuit -> !isolation.isPrimary(circuit))
-                    .filter(circuit -> forPrimary || isUnsound(circuit) || retirement.isQuiet(circuit))
-                    .min(Comparator.comparing(Circuit::isRidden))
-                    .ifPresent(circuit -> client.close(circuit, retirement.reasonToReplace(circuit)));
-        }
-        if (forPrimary) {
-            closeForRoom(http.leastNeeded());
-            if (!isBuilding()) {
-                closeForRoom(retirement.leastRiddenOfSpent());
-            }
-        }
-        return hasRoom();
-    }
-
-    /** Where there is no other room, the successor of a primary is built in its own place, once it can be spared. */
-    private boolean makeRoomOfPrimary(int hops) {
-        Circuit worn = isBuilding() ? null : retirement.primaryToReplace(hops);
-        if (worn != null) {
-            client.close(worn, retirement.reasonToReplace(worn));
-        }
-        return hasRoom();
-    }
-
-    /**
-     * How many lanes lack a primary that will last, and need none at once: a worn circuit serves them as it should, or they
-     * have no flows, and their circuit went to others.
-     */
-    private int lanesThatCanWait(int hops) {
-        int waiting = 0;
-        for (Lane lane : isolation.lanes(hops)) {
-            boolean isIdle = isolation.isWithoutFlows(lane) && isolation.primary(lane) == null;
-            boolean canWait = isIdle || client.circuits().stream().anyMatch(circuit -> isServedByWorn(lane, circuit));
-            waiting += canWait ? 1 : 0;
-        }
-        return waiting;
-    }
-
-    private boolean isServedByWorn(Lane lane, Circuit circuit) {
-        Circuit primary = isolation.primary(lane);
-        boolean serves = primary == null
-                ? circuit.isRidden() && circuit.goalHops() == lane.hops() && circuit.mayCarry(lane.isolationKey())
-                : primary == circuit;
-        return serves && circuit.state() == Circuit.State.READY && wear.isWorn(circuit) && !isUnsound(circuit);
     }
 }

@@ -9,8 +9,8 @@ import org.tunnel8.time.Deadlines;
  * Takes circuits out of use that are worn, unsound or too many, and closes none that still carries traffic without need.
  *
  * <p>A worn or unsound primary first hands its place to another circuit, so that new flows go there, if there is one or
- * room for one. Then it is left to
- * those that are on it, until they have ended or fallen quiet, or its limits are reached. Engine thread only.
+ * room for one. Then it is left to those that are on it, until they have ended or fallen quiet, or its limits are
+ * reached. Engine thread only.
  */
 final class Retirement {
     /** A circuit over which no application data went for so long carries nothing. */
@@ -48,6 +48,11 @@ final class Retirement {
             }
         }
         retireSurplus();
+    }
+
+    /** Whether another circuit is to take the place of this one. */
+    boolean isReplaced(Circuit circuit) {
+        return upkeep.isReplaced(circuit);
     }
 
     CloseReason reasonToReplace(Circuit circuit) {
