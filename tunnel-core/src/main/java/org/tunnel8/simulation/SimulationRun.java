@@ -35,6 +35,9 @@ final class SimulationRun {
     /** A first hop and an exit: whoever is between them is named by the first hop (D8). */
     private static final int PEERS = 2;
 
+    /** Who stays for hours among few waits for so many: behind a symmetric NAT not even twenty of them can be reached. */
+    private static final int FEWER_PEERS = 10;
+
     private final Scenario scenario;
     private final long seed;
     private final BooleanSupplier stopped;
@@ -190,7 +193,7 @@ final class SimulationRun {
 
     private void stay() {
         SimulatedNode relay = residents.settle();
-        Client client = start(withCircuits(CircuitSettings.DEFAULT_MIN_PEERS));
+        Client client = start(withCircuits(FEWER_PEERS));
         GrowthWatch growth = new GrowthWatch(client.node(), relay, residents, scenario.observed(), notes::sumUp);
         stream(client);
         ratios.putAll(growth.ratios());
