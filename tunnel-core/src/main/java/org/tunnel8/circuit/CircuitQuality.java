@@ -108,7 +108,7 @@ final class CircuitQuality {
     /** Of the cells that did not open in this span, how many failed at each layer. */
     private final int[] badAtLayer = new int[CircuitSettings.MAX_HOPS];
     /** Whether most cells that came again lately did so in datagrams that had come before. */
-    private boolean repeatsDatagrams;
+    private boolean mostInRepeatedDatagrams;
     /** The layer at which most failed in the latest bad span. */
     private int worstLayer;
 
@@ -162,7 +162,7 @@ final class CircuitQuality {
             }
         }
         if (replayed > 0) {
-            repeatsDatagrams = 2 * repeatedDatagrams > replayed;
+            mostInRepeatedDatagrams = 2 * repeatedDatagrams > replayed;
         }
         left = left || (isTainted() && usual.mayLeaveTainted(nowNanos));
         cells = 0;
@@ -221,7 +221,7 @@ final class CircuitQuality {
 
     /** Whether the cells that came again did so in whole datagrams, which need nobody's key. */
     boolean repeatsDatagrams() {
-        return isRepeating() && repeatsDatagrams;
+        return isRepeating() && mostInRepeatedDatagrams;
     }
 
     /** Whether more cells came again lately than the network brings. */

@@ -60,7 +60,7 @@ final class PoolUpkeep {
         this.http = new HttpCircuits(this, isolation, client, selector, peers, deadlines);
         this.wear = new Wear(settings, client.limits(), deadlines);
         this.retirement = new Retirement(this, client, isolation, http, wear, deadlines);
-        this.room = new Room(settings, client, isolation, http, wear, retirement);
+        this.room = new Room(this, settings, client, isolation, http, wear, retirement);
     }
 
     void start() {

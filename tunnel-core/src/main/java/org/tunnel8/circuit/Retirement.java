@@ -50,11 +50,6 @@ final class Retirement {
         retireSurplus();
     }
 
-    /** Whether another circuit is to take the place of this one. */
-    boolean isReplaced(Circuit circuit) {
-        return upkeep.isReplaced(circuit);
-    }
-
     CloseReason reasonToReplace(Circuit circuit) {
         if (circuit.health.isFailing()) {
             return CloseReason.UNRESPONSIVE;

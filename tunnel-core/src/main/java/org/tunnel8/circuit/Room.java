@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Engine thread only.
  */
 final class Room {
+    private final PoolUpkeep upkeep;
     private final CircuitSettings settings;
     private final CircuitNetworkClient client;
     private final Isolation isolation;
@@ -16,12 +17,14 @@ final class Room {
     private final Retirement retirement;
 
     Room(
+            PoolUpkeep upkeep,
             CircuitSettings settings,
             CircuitNetworkClient client,
             Isolation isolation,
             HttpCircuits http,
             Wear wear,
             Retirement retirement) {
+        this.upkeep = upkeep;
         this.settings = settings;
         this.client = client;
         this.isolation = isolation;
@@ -72,7 +75,7 @@ final class Room {
 
     private void closeReplaced(boolean forPrimary) {
         client.circuits().stream()
-                .filter(circuit -> circuit.state() == Circuit.State.READY && retirement.isReplaced(circuit))
+                .filter(circuit -> circuit.state() == Circuit.State.READY && upkeep.isReplaced(circuit))
                 .filter(circuit -> !isolation.isPrimary(circuit))
                 .filter(circuit -> forPrimary || PoolUpkeep.isUnsound(circuit) || retirement.isQuiet(circuit))
                 .min(Comparator.comparing(Circuit::isRidden))

@@ -154,17 +154,22 @@ class CircuitQualityTest {
         assertThat(quality.isDoubtful()).isFalse();
     }
 
+    /** Has two circuits become tainted at once, so that the second has to wait to be left. */
+    private void taint(CircuitQuality first, CircuitQuality second, int badOfSecond, int replayedOfSecond) {
+        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
+            span(first, 100, 30, 0);
+            nowNanos -= CircuitQuality.SPAN_NANOS;
+            span(second, 100, badOfSecond, replayedOfSecond);
+        }
+        assertThat(first.isPoor()).isTrue();
+        assertThat(second.isPoor()).isFalse();
+    }
+
     @Test
     void aCircuitThatIsToBeLeftIsNotForgottenWhileItIsQuietAndHasToWait() {
         CircuitQuality first = new CircuitQuality(usual);
         CircuitQuality second = new CircuitQuality(usual);
-        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
-            span(first, 100, 30, 0);
-            nowNanos -= CircuitQuality.SPAN_NANOS;
-            span(second, 100, 0, 200);
-        }
-        assertThat(first.isPoor()).isTrue();
-        assertThat(second.isPoor()).isFalse();
+        taint(first, second, 0, 200);
 
         for (int i = 0; i < 8; i++) {
             span(second, 1, 0, 2);
@@ -177,15 +182,8 @@ class CircuitQualityTest {
 
     @Test
     void oneCircuitAMinuteIsLeftForWhatCameThroughItBesides() {
-        CircuitQuality first = new CircuitQuality(usual);
         CircuitQuality second = new CircuitQuality(usual);
-        for (int i = 0; i < CircuitQuality.BAD_SPANS; i++) {
-            span(first, 100, 30, 0);
-            nowNanos -= CircuitQuality.SPAN_NANOS;
-            span(second, 100, 30, 0);
-        }
-        assertThat(first.isPoor()).isTrue();
-        assertThat(second.isPoor()).isFalse();
+        taint(new CircuitQuality(usual), second, 30, 0);
 
         for (int i = 0; i < 8; i++) {
             span(second, 100, 30, 0);

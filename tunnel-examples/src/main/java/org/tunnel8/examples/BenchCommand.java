@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Measures throughput, CPU time, the layer cipher and circuit building.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel bench [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Downloads a torrent through circuits of a whole network on this machine.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel demo [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Downloads a torrent twice, the second time while relays and exits in use are killed.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel endure [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = {

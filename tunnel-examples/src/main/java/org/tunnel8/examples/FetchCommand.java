@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Downloads a torrent through circuits.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel fetch [OPTION]... FILE.torrent|MAGNET",
         descriptionHeading = "%n",
         parameterListHeading = "%nWhat to fetch:%n",
         optionListHeading = "%nOptions:%n",

@@ -22,8 +22,9 @@ final class LimitOptions {
             names = "--exit-deny",
             paramLabel = "CIDR[:PORTS]",
             converter = OptionTypes.Denied.class,
-            description = "Has nothing sent to these addresses for others, or not on these ports: 203.0.113.0/24,"
-                    + " 0.0.0.0/0:25, [2001:db8::/32]:80; may be given several times, and wins over --exit-allow.")
+            description =
+                    "Has nothing sent to these addresses for others, or not on these ports, such as 203.0.113.0/24,"
+                            + " 0.0.0.0/0:25 or [2001:db8::/32]:80; may be given several times, and wins over --exit-allow.")
     private List<DeniedTargets> exitDeny = new ArrayList<>();
 
     @Option(

@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Runs one node of a network: relay, exit, bootstrap server, or several in one.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel node --roles=ROLE[,ROLE...] [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = "The node runs until it is stopped, by a signal or by --duration.",
@@ -198,7 +199,7 @@ final class NodeCommand implements Callable<Integer> {
             if (monitor != null) {
                 monitor.watch(node);
             }
-            reportReady(report, node);
+            reportReady(report, EnumSet.copyOf(roles), node);
             await(report, node);
         }
     }
@@ -229,7 +230,7 @@ final class NodeCommand implements Callable<Integer> {
                 bootstrap.isEmpty() && canReachPublicOnes && !isServerAlone ? tribler.bootstrap() : bootstrap);
     }
 
-    private static void reportReady(Report report, TunnelNode node) {
+    private static void reportReady(Report report, Set<NodeRole> roles, TunnelNode node) {
         JsonObject line = new JsonObject();
         line.addProperty("event", "ready");
         line.addProperty("address", Endpoints.text(node.address()));
@@ -237,7 +238,10 @@ final class NodeCommand implements Callable<Integer> {
         line.addProperty("flags", node.flags());
         report.json(line);
         report.text(
-                "listening on %s, flags %d, public key %s",
-                Endpoints.text(node.address()), node.flags(), HexFormat.of().formatHex(node.publicKey()));
+                "listening on %s as %s (flags %d), public key %s",
+                Endpoints.text(node.address()),
+                OptionTypes.Role.text(roles),
+                node.flags(),
+                HexFormat.of().formatHex(node.publicKey()));
     }
 }

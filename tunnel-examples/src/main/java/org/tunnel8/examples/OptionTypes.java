@@ -7,10 +7,12 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.tunnel8.DirectConsent;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.crypto.LayerCiphers;
@@ -293,13 +295,22 @@ final class OptionTypes {
         public NodeRole convert(String text) {
             List<String> names = new ArrayList<>();
             for (NodeRole role : NodeRole.values()) {
-                String name = role.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                String name = text(role);
                 if (name.equals(text.strip())) {
                     return role;
                 }
                 names.add(name);
             }
             throw new TypeConversionException("must be of " + String.join(", ", names) + ", not '" + text + "'");
+        }
+
+        private static String text(NodeRole role) {
+            return role.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The roles as they are given, with commas. */
+        static String text(Collection<NodeRole> roles) {
+            return roles.stream().map(Role::text).collect(Collectors.joining(","));
         }
     }
 

@@ -17,12 +17,14 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Plays a scenario with hundreds of real nodes in virtual time.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel simulate [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = {
             "Runs hundreds to thousands of production engines, NATs, losses and bootstrap servers in virtual time, once for each seed, and"
                     + " prints for each criterion the share of runs that met it, the median and the 90th percentile. The same seed gives the same"
-                    + " run, to the byte; its digest is printed to compare. docs/simulation.md describes scenarios and criteria.",
+                    + " run, to the byte; its digest is printed to compare.",
+            "Scenarios and criteria are described in docs/simulation.md.",
             "",
             "Scenarios:",
             "  tribler   500 peers like those of the Tribler network, 4 of 13 bootstrap servers dead",

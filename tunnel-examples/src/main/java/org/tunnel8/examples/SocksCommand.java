@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
         usageHelpWidth = TunnelCommand.HELP_WIDTH,
         header = "Runs a client with a SOCKS5 proxy in front of its circuits.",
         synopsisHeading = "%nUsage: ",
+        customSynopsis = "tunnel socks [OPTION]...",
         descriptionHeading = "%n",
         optionListHeading = "%nOptions:%n",
         description = {

@@ -53,7 +53,7 @@ class NodeCommandTest {
         CommandLineRun run = CommandLineRun.of(
                 "node", "--roles", "relay", "--listen", "127.0.0.1:0", "--max-circuits", "10000", "--duration", "1");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("listening on 127.0.0.1:", "left");
+        assertThat(run.out()).contains("listening on 127.0.0.1:", " as relay (flags 1), public key 4c69", "left");
     }
 
     @Test

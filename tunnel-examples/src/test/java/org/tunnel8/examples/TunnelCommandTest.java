@@ -2,6 +2,7 @@ package org.tunnel8.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +128,19 @@ class TunnelCommandTest {
                         "simulate ",
                         "Examples:",
                         "Exit status:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "endure", "fetch", "node", "socks", "bench", "simulate"})
+    void helpBreaksNoLineInsideAWord(String command) {
+        List<String> lines = CommandLineRun.of(command, "--help").out().lines().toList();
+        for (int i = 1; i < lines.size(); i++) {
+            // As addresses, names of files and IP:PORT are broken by who takes them for several words.
+            assertThat(lines.get(i - 1).strip() + "|" + lines.get(i).strip())
+                    .doesNotContain("/|", "|/", "|:")
+                    .doesNotMatch(".*[A-Z]:\\|.*")
+                    .doesNotMatch(".*\\w\\.\\|[a-z].*");
+        }
     }
 
     @Test
