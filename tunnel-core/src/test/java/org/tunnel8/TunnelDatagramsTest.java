@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,40 +31,6 @@ class TunnelDatagramsTest {
 
     /** A datagram that came back, and the thread it was told on. */
     private record Back(InetSocketAddress origin, byte[] payload, String thread) {}
-
-    /** Echoes datagrams. */
-    private static final class Echo implements AutoCloseable {
-        final DatagramSocket socket;
-
-        Echo(InetAddress at) throws IOException {
-            socket = new DatagramSocket(new InetSocketAddress(at, 0));
-            Thread thread = new Thread(this::run, "echo");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                while (true) {
-                    DatagramPacket packet = new DatagramPacket(new byte[4_096], 4_096);
-                    socket.receive(packet);
-                    socket.send(packet);
-                }
-            } catch (IOException e) {
-                // The socket was closed: the test is over.
-                assertThat(socket.isClosed()).isTrue();
-            }
-        }
-
-        InetSocketAddress address() {
-            return (InetSocketAddress) socket.getLocalSocketAddress();
-        }
-
-        @Override
-        public void close() {
-            socket.close();
-        }
-    }
 
     @BeforeAll
     static void start() throws Exception {
@@ -113,7 +78,7 @@ class TunnelDatagramsTest {
 
     @Test
     void receiversRunOnTheCallbackThread() throws Exception {
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Back> back = collect(flow);
             assertThat(send(flow, echo.address(), 1_300)).isTrue();
@@ -130,7 +95,7 @@ class TunnelDatagramsTest {
     void anIpv6TargetIsReachedThroughTheExit() throws Exception {
         InetAddress loopback = InetAddress.getByName("::1");
         assumeThat(hasIpv6(loopback)).as("this machine has ::1").isTrue();
-        try (Echo echo = new Echo(loopback);
+        try (UdpEcho echo = new UdpEcho(loopback);
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Back> back = collect(flow);
             assertThat(send(flow, echo.address(), 100)).isTrue();
@@ -152,7 +117,7 @@ class TunnelDatagramsTest {
 
     @Test
     void aNameIsResolvedByTheExit() throws Exception {
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Back> back = collect(flow);
             assertThat(send(
@@ -170,7 +135,7 @@ class TunnelDatagramsTest {
 
     @Test
     void theLongestPayloadFitsAndALongerOneIsRefused() throws Exception {
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Back> back = collect(flow);
             assertThat(send(flow, echo.address(), TunnelDatagrams.MAX_PAYLOAD_BYTES))
@@ -190,7 +155,7 @@ class TunnelDatagramsTest {
         InetSocketAddress broken = InetSocketAddress.createUnresolved("\ud800.example", 80);
         InetSocketAddress endless = InetSocketAddress.createUnresolved("x".repeat(70_000), 80);
         InetSocketAddress tooLong = InetSocketAddress.createUnresolved("x".repeat(800), 80);
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Back> back = collect(flow);
             for (int i = 0; i < 1_200; i++) {
@@ -212,7 +177,7 @@ class TunnelDatagramsTest {
 
     @Test
     void aReceiverThatFailsHearsOfTheNext() throws Exception {
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
             flow.onDatagram((origin, buffer, offset, length) -> {
@@ -232,7 +197,7 @@ class TunnelDatagramsTest {
     @Test
     void aReceiverThatHangsCostsDatagramsButNoMemoryAndNobodyElse() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        try (Echo echo = new Echo(InetAddress.getByName("127.0.0.1"));
+        try (UdpEcho echo = new UdpEcho();
                 TunnelDatagrams flow = client.datagrams()) {
             BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
             flow.onDatagram((origin, buffer, offset, length) -> {

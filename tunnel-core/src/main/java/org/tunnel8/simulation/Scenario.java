@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A network and what happens in it, and what is asked of it: who takes part, over which links, with which bootstrap
@@ -112,6 +113,62 @@ public record Scenario(
         };
     }
 
+    /** The parts of a scenario that is being made from another. */
+    private static final class Draft {
+        private String name;
+        private String summary;
+        private int peers;
+        private Population population;
+        private LinkSettings links;
+        private ServerPark servers;
+        private Course course;
+        private Load load;
+        private Duration arrival;
+        private Duration clientStart;
+        private Duration observed;
+        private List<Requirement> requirements;
+        private List<RatioRequirement> ratios;
+
+        Draft(Scenario from) {
+            name = from.name;
+            summary = from.summary;
+            peers = from.peers;
+            population = from.population;
+            links = from.links;
+            servers = from.servers;
+            course = from.course;
+            load = from.load;
+            arrival = from.arrival;
+            clientStart = from.clientStart;
+            observed = from.observed;
+            requirements = from.requirements;
+            ratios = from.ratios;
+        }
+
+        Scenario scenario() {
+            return new Scenario(
+                    name,
+                    summary,
+                    peers,
+                    population,
+                    links,
+                    servers,
+                    course,
+                    load,
+                    arrival,
+                    clientStart,
+                    observed,
+                    requirements,
+                    ratios);
+        }
+    }
+
+    private Scenario with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.scenario();
+    }
+
     /**
      * The same under another name.
      *
@@ -120,20 +177,10 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withName(String newName, String newSummary) {
-        return new Scenario(
-                newName,
-                newSummary,
-                peers,
-                population,
-                links,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> {
+            draft.name = newName;
+            draft.summary = newSummary;
+        });
     }
 
     /**
@@ -143,20 +190,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withPeers(int count) {
-        return new Scenario(
-                name,
-                summary,
-                count,
-                population,
-                links,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> draft.peers = count);
     }
 
     /**
@@ -166,20 +200,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withPopulation(Population others) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                others,
-                links,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> draft.population = others);
     }
 
     /**
@@ -189,20 +210,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withLinks(LinkSettings others) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                others,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> draft.links = others);
     }
 
     /**
@@ -212,20 +220,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withServers(ServerPark others) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                others,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> draft.servers = others);
     }
 
     /**
@@ -235,20 +230,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withCourse(Course other) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                servers,
-                other,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> draft.course = other);
     }
 
     /**
@@ -261,20 +243,10 @@ public record Scenario(
         Course flowing = course.hasFlows() ? course : Course.STREAMS;
         Course quiet = course.hasFlows() ? Course.JOINS : course;
         Course fitting = other.flows() > 0 ? flowing : quiet;
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                servers,
-                fitting,
-                other,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                ratios);
+        return with(draft -> {
+            draft.course = fitting;
+            draft.load = other;
+        });
     }
 
     /**
@@ -284,20 +256,7 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withRatios(List<RatioRequirement> others) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                requirements,
-                others);
+        return with(draft -> draft.ratios = others);
     }
 
     /**
@@ -309,20 +268,11 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withTimes(Duration peersWithin, Duration client, Duration measured) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                servers,
-                course,
-                load,
-                peersWithin,
-                client,
-                measured,
-                requirements,
-                ratios);
+        return with(draft -> {
+            draft.arrival = peersWithin;
+            draft.clientStart = client;
+            draft.observed = measured;
+        });
     }
 
     /**
@@ -332,19 +282,6 @@ public record Scenario(
      * @return the scenario
      */
     public Scenario withRequirements(List<Requirement> others) {
-        return new Scenario(
-                name,
-                summary,
-                peers,
-                population,
-                links,
-                servers,
-                course,
-                load,
-                arrival,
-                clientStart,
-                observed,
-                others,
-                ratios);
+        return with(draft -> draft.requirements = others);
     }
 }

@@ -1,10 +1,6 @@
 package org.tunnel8.fuzz;
 
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
+import org.tunnel8.UdpEcho;
 
-/** A server on a real socket that sends back what it gets, and a client's flow to it. */
+/** A server outside that sends back what it gets, and a client's flow to it. */
 final class SocketEcho implements AutoCloseable {
     private static final int PAYLOAD_BYTES = 60;
     /** UDP may lose one; the circuit is as good as dead only if it loses all. */
@@ -21,35 +18,15 @@ final class SocketEcho implements AutoCloseable {
 
     private static final long WAIT_MILLIS = 2_000;
 
-    private final DatagramSocket socket =
-            new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    private final UdpEcho server = new UdpEcho();
     private final TunnelClient client;
     private final BlockingQueue<Integer> back = new LinkedBlockingQueue<>();
     private @Nullable TunnelDatagrams flow;
     private int sent;
     private int lost;
 
-    SocketEcho(TunnelClient client) throws IOException {
+    SocketEcho(TunnelClient client) throws SocketException {
         this.client = client;
-        Thread thread = new Thread(this::run, "echo");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void run() {
-        try {
-            while (true) {
-                DatagramPacket packet = new DatagramPacket(new byte[8_192], 8_192);
-                socket.receive(packet);
-                if (packet.getPort() != 0) {
-                    socket.send(packet);
-                }
-            }
-        } catch (IOException e) {
-            if (!socket.isClosed()) {
-                throw new AssertionError("the echo server broke", e);
-            }
-        }
     }
 
     /** Sends a datagram and waits until it is back; a few times, since UDP may lose some. */
@@ -66,7 +43,7 @@ final class SocketEcho implements AutoCloseable {
             byte[] payload = new byte[PAYLOAD_BYTES];
             payload[0] = 1; // uTP, so that exits let it pass
             ByteBuffer.wrap(payload).putInt(PAYLOAD_BYTES - 4, ++sent);
-            flow.send((InetSocketAddress) socket.getLocalSocketAddress(), payload, 0, payload.length);
+            flow.send(server.address(), payload, 0, payload.length);
             Integer number = back.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
             while (number != null && number != sent) {
                 number = back.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
@@ -81,7 +58,7 @@ final class SocketEcho implements AutoCloseable {
 
     @Override
     public void close() {
-        socket.close();
+        server.close();
     }
 
     @Override

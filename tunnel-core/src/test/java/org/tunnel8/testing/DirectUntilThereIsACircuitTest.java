@@ -2,10 +2,6 @@ package org.tunnel8.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -20,6 +16,7 @@ import org.tunnel8.DirectLease;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.TunnelSocket;
+import org.tunnel8.UdpEcho;
 import org.tunnel8.node.NodeRole;
 import org.tunnel8.node.TunnelNode;
 import org.tunnel8.transport.PortRange;
@@ -28,41 +25,6 @@ import org.tunnel8.transport.PortRange;
 @Timeout(120)
 class DirectUntilThereIsACircuitTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    /** Echoes datagrams, and notes who sent them. */
-    private static final class Echo implements AutoCloseable {
-        final DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        final BlockingQueue<InetSocketAddress> seen = new LinkedBlockingQueue<>();
-
-        Echo() throws IOException {
-            Thread thread = new Thread(this::run, "echo");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                while (true) {
-                    DatagramPacket packet = new DatagramPacket(new byte[4_096], 4_096);
-                    socket.receive(packet);
-                    seen.add((InetSocketAddress) packet.getSocketAddress());
-                    socket.send(packet);
-                }
-            } catch (IOException e) {
-                // The socket was closed: the test is over.
-                assertThat(socket.isClosed()).isTrue();
-            }
-        }
-
-        InetSocketAddress address() {
-            return (InetSocketAddress) socket.getLocalSocketAddress();
-        }
-
-        @Override
-        public void close() {
-            socket.close();
-        }
-    }
 
     private static byte[] utp() {
         byte[] payload = new byte[100];
@@ -80,7 +42,7 @@ class DirectUntilThereIsACircuitTest {
 
     @Test
     void whatFollowsTheFirstCircuitTakesIt() throws Exception {
-        try (Echo echo = new Echo();
+        try (UdpEcho echo = new UdpEcho();
                 EmbeddedNetwork network =
                         EmbeddedNetwork.builder().relays(0).exits(1).build()) {
             network.start().get(30, TimeUnit.SECONDS);
@@ -102,7 +64,7 @@ class DirectUntilThereIsACircuitTest {
                 flow.onDatagram((origin, buffer, offset, length) -> back.add(length));
                 flow.send(echo.address(), utp(), 0, 100);
                 assertThat(back.poll(20, TimeUnit.SECONDS)).isEqualTo(100);
-                InetSocketAddress direct = echo.seen.take();
+                InetSocketAddress direct = echo.senders().take();
                 assertThat(network.exitAddresses()).doesNotContain(direct);
                 assertThat(direct.getPort())
                         .isNotEqualTo(client.status().address().orElseThrow().getPort());
@@ -113,11 +75,11 @@ class DirectUntilThereIsACircuitTest {
                 long sentDirectly = client.status().direct().datagramsSent();
                 flow.send(echo.address(), utp(), 0, 100);
                 assertThat(back.poll(20, TimeUnit.SECONDS)).isEqualTo(100);
-                assertThat(network.exitAddresses()).contains(echo.seen.take());
+                assertThat(network.exitAddresses()).contains(echo.senders().take());
 
                 // A stream's handshake comes as uTP from the exit.
                 CompletableFuture<TunnelSocket> stream = client.connect(echo.address());
-                assertThat(network.exitAddresses()).contains(echo.seen.poll(20, TimeUnit.SECONDS));
+                assertThat(network.exitAddresses()).contains(echo.senders().poll(20, TimeUnit.SECONDS));
                 stream.cancel(true);
                 assertThat(client.status().direct().datagramsSent()).isEqualTo(sentDirectly);
                 assertThat(client.status().direct().streams()).isZero();

@@ -2,11 +2,6 @@ package org.tunnel8.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -22,6 +17,7 @@ import org.tunnel8.OwnThreads;
 import org.tunnel8.TunnelClient;
 import org.tunnel8.TunnelDatagrams;
 import org.tunnel8.TunnelException;
+import org.tunnel8.UdpEcho;
 import org.tunnel8.crypto.CryptoFailure;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.node.TunnelNode;
@@ -29,41 +25,6 @@ import org.tunnel8.node.TunnelNode;
 /** The whole stack on real sockets: an embedded network, a client, an echo server outside. */
 class EmbeddedNetworkTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-
-    /** Echoes datagrams and notes who sent them. */
-    private static final class Echo implements AutoCloseable {
-        final DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        final BlockingQueue<InetSocketAddress> seen = new LinkedBlockingQueue<>();
-
-        Echo() throws IOException {
-            Thread thread = new Thread(this::run, "echo");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                while (true) {
-                    DatagramPacket packet = new DatagramPacket(new byte[4_096], 4_096);
-                    socket.receive(packet);
-                    seen.add((InetSocketAddress) packet.getSocketAddress());
-                    socket.send(packet);
-                }
-            } catch (IOException e) {
-                // The socket was closed: the test is over.
-                assertThat(socket.isClosed()).isTrue();
-            }
-        }
-
-        InetSocketAddress address() {
-            return (InetSocketAddress) socket.getLocalSocketAddress();
-        }
-
-        @Override
-        public void close() {
-            socket.close();
-        }
-    }
 
     private static byte[] utp(int length) {
         byte[] payload = new byte[length];
@@ -77,7 +38,7 @@ class EmbeddedNetworkTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void datagramsGoOutAtAnExitAndComeBack(int hops) throws Exception {
-        try (Echo echo = new Echo();
+        try (UdpEcho echo = new UdpEcho();
                 EmbeddedNetwork network = EmbeddedNetwork.builder().build()) {
             network.start().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             try (TunnelClient client = TunnelClient.builder()
@@ -97,7 +58,7 @@ class EmbeddedNetworkTest {
                         .isTrue();
 
                 assertThat(back.poll(5, TimeUnit.SECONDS)).isEqualTo(payload);
-                assertThat(network.exitAddresses()).contains(echo.seen.take());
+                assertThat(network.exitAddresses()).contains(echo.senders().take());
             }
         }
     }

@@ -44,8 +44,6 @@ import picocli.CommandLine.Parameters;
             "Three hops hide you from the exit and from the swarm. The exit sees which peers and trackers you talk to."
         })
 final class FetchCommand implements Callable<Integer> {
-    private static final Duration FOREVER = Duration.ofDays(36_500);
-
     private final Surroundings surroundings;
 
     @Parameters(
@@ -140,7 +138,7 @@ final class FetchCommand implements Callable<Integer> {
                 tcpOnly,
                 output,
                 List.copyOf(peers),
-                timeoutSeconds == null ? FOREVER : Duration.ofSeconds(timeoutSeconds));
+                timeoutSeconds == null ? DurationOption.FOREVER : Duration.ofSeconds(timeoutSeconds));
         Report report = new Report(surroundings, common.json());
         try (Monitor monitor = monitoring.open(report, "fetch")) {
             if (monitor != null) {

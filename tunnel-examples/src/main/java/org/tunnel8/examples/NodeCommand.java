@@ -50,9 +50,6 @@ import picocli.CommandLine.Option;
             "and what --exit-allow names. On SIGTERM and Ctrl-C the node leaves cleanly: its neighbours are told."
         })
 final class NodeCommand implements Callable<Integer> {
-    /** Longer than any single step of a start: binding, and reading or making a key. */
-    private static final Duration FOREVER = Duration.ofDays(36_500);
-
     /** A circuit that runs through has two links. */
     private static final int ENTRIES_PER_CIRCUIT = 2;
 
@@ -142,12 +139,8 @@ final class NodeCommand implements Callable<Integer> {
                             + " and what is left of the quota (default: never).")
     private @Nullable Integer statusSeconds;
 
-    @Option(
-            names = "--duration",
-            paramLabel = "S",
-            converter = OptionTypes.Seconds.class,
-            description = "Stop after so many seconds (default: when told to).")
-    private @Nullable Integer durationSeconds;
+    @Mixin
+    private DurationOption lifetime = new DurationOption();
 
     @Mixin
     private MonitorOptions monitoring = new MonitorOptions();
@@ -206,7 +199,7 @@ final class NodeCommand implements Callable<Integer> {
 
     /** Waits for the end, and tells of the status meanwhile. */
     private void await(Report report, TunnelNode node) {
-        Duration left = durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds);
+        Duration left = lifetime.duration();
         if (statusSeconds == null) {
             surroundings.stop().await(left);
             return;

@@ -43,8 +43,6 @@ import picocli.CommandLine.Option;
             "What the torrent client sends beside the proxy is not protected."
         })
 final class SocksCommand implements Callable<Integer> {
-    private static final Duration FOREVER = Duration.ofDays(36_500);
-
     /** How much later than it promises the client may say that no circuit was ready in time. */
     private static final Duration VERDICT_LIMIT = Duration.ofSeconds(5);
 
@@ -118,12 +116,8 @@ final class SocksCommand implements Callable<Integer> {
                     + " (default: nothing ever leaves without a circuit).")
     private @Nullable Duration directConnections;
 
-    @Option(
-            names = "--duration",
-            paramLabel = "S",
-            converter = OptionTypes.Seconds.class,
-            description = "Stop after so many seconds (default: when told to).")
-    private @Nullable Integer durationSeconds;
+    @Mixin
+    private DurationOption lifetime = new DurationOption();
 
     @Mixin
     private MonitorOptions monitoring = new MonitorOptions();
@@ -138,7 +132,7 @@ final class SocksCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Report report = new Report(surroundings, common.json());
-        Duration duration = durationSeconds == null ? FOREVER : Duration.ofSeconds(durationSeconds);
+        Duration duration = lifetime.duration();
         if (!listen.getAddress().isLoopbackAddress()) {
             throw new UsageException("--listen must be a loopback address, not " + Endpoints.text(listen)
                     + ": the proxy asks nobody for a password");
