@@ -20,6 +20,7 @@ import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.engine.EngineNode.Received;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.Address;
@@ -35,7 +36,7 @@ class CircuitsInVirtualTimeTest {
     private static final int EXIT = RELAY | PeerFlags.EXIT_BT | PeerFlags.EXIT_IPV8;
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private final VirtualNetwork network = new VirtualNetwork(8);
+    private final VirtualNetwork network = new VirtualNetwork(8).signatures(SignatureMode.REPLACED);
     private final List<EngineNode> relays = new ArrayList<>();
     private final List<EngineNode> exits = new ArrayList<>();
     private final OutsideEcho echo = new OutsideEcho(network, "93.184.216.34:6881");

@@ -101,6 +101,7 @@ public final class EngineNode implements VirtualNode, Effects, EngineListener {
                 .member(!bootstrapServer)
                 .bootstrapServer(bootstrapServer)
                 .flags(announced)
+                .signatures(network.signatures().scheme())
                 .bootstrap(bootstrap.stream().map(IpAddress::new).toList())
                 .build();
         EngineSettings settings = new EngineSettings(

@@ -19,6 +19,7 @@ import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.crypto.PublicKey;
 import org.tunnel8.engine.EngineNode.Received;
 import org.tunnel8.metrics.DropReason;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.Address;
@@ -33,7 +34,7 @@ class FailoverInVirtualTimeTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration STEP = Duration.ofMillis(50);
 
-    private final VirtualNetwork network = new VirtualNetwork(31);
+    private final VirtualNetwork network = new VirtualNetwork(31).signatures(SignatureMode.REPLACED);
     private final OutsideEcho echo = new OutsideEcho(network, "93.184.216.34:6881");
     private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
     private final List<EngineNode> relays = new ArrayList<>();

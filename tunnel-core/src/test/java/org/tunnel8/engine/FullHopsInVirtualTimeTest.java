@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
@@ -28,7 +29,7 @@ class FullHopsInVirtualTimeTest {
     /** Circuits wanted at a time, with one standby, and for each one and two that are raced against it. */
     private static final int MOST_AT_A_TIME = 2 * 3;
 
-    private final VirtualNetwork network = new VirtualNetwork(Seed.take(getClass()));
+    private final VirtualNetwork network = new VirtualNetwork(Seed.take(getClass())).signatures(SignatureMode.REPLACED);
     private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
     private final List<EngineNode> nodes = new ArrayList<>();
     private final Set<InetSocketAddress> full = new HashSet<>();

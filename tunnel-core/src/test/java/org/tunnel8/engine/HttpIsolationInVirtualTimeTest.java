@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.FlowTable;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.stream.HttpFailure;
 import org.tunnel8.stream.HttpListener;
 import org.tunnel8.virtual.Passage;
@@ -33,7 +34,7 @@ class HttpIsolationInVirtualTimeTest {
     private static final Duration WHILE_KEPT = Duration.ofSeconds(50);
     private static final Duration UNTIL_GIVEN_UP = Duration.ofSeconds(65);
 
-    private final VirtualNetwork network = new VirtualNetwork(31);
+    private final VirtualNetwork network = new VirtualNetwork(31).signatures(SignatureMode.REPLACED);
     private final OutsideEcho echo = new OutsideEcho(network, "93.184.216.34:6881");
     private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
     private final List<EngineNode> exits = new ArrayList<>();

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tunnel8.circuit.Circuit;
 import org.tunnel8.circuit.CircuitSettings;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.CommunityId;
@@ -20,7 +21,7 @@ class MiddleHopsInVirtualTimeTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void noNetworkIsTwiceInACircuitWhereWeKnowSomebodyElsewhere(long seed) {
-        VirtualNetwork network = new VirtualNetwork(seed);
+        VirtualNetwork network = new VirtualNetwork(seed).signatures(SignatureMode.REPLACED);
         EngineNode bootstrap = EngineNode.bootstrap(network, "6.0.0.1:6421");
         List<EngineNode> near = IntStream.rangeClosed(1, 3)
                 .mapToObj(i -> EngineNode.server(network, "5.1.0." + i + ":7001", PeerFlags.RELAY, bootstrap))

@@ -17,6 +17,7 @@ import org.tunnel8.circuit.CloseReason;
 import org.tunnel8.circuit.FlowTable;
 import org.tunnel8.engine.EngineNode.Received;
 import org.tunnel8.peer.PeerRole;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.VirtualNetwork;
 import org.tunnel8.wire.CommunityId;
@@ -45,7 +46,7 @@ class PoolInVirtualTimeTest {
     }
 
     private void begin(long seed) {
-        network = new VirtualNetwork(seed);
+        network = new VirtualNetwork(seed).signatures(SignatureMode.REPLACED);
         echo = new OutsideEcho(network, "93.184.216.34:6881");
         bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
         exits = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tunnel8.circuit.CircuitSettings;
 import org.tunnel8.circuit.CloseReason;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.virtual.Passage;
 import org.tunnel8.virtual.Seed;
 import org.tunnel8.virtual.VirtualNetwork;
@@ -25,7 +26,7 @@ import org.tunnel8.wire.walk.PeerFlags;
 class TriedHopsInVirtualTimeTest {
     private static final int EXITS = 8;
 
-    private final VirtualNetwork network = new VirtualNetwork(Seed.take(getClass()));
+    private final VirtualNetwork network = new VirtualNetwork(Seed.take(getClass())).signatures(SignatureMode.REPLACED);
     private final EngineNode bootstrap = EngineNode.bootstrap(network, "5.0.0.1:6421");
     private final Map<InetSocketAddress, EngineNode> relays = new HashMap<>();
     private final Set<InetSocketAddress> asked = new HashSet<>();

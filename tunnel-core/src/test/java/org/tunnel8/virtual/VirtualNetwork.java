@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.tunnel8.simulation.SignatureMode;
 import org.tunnel8.time.DatagramSink;
 import org.tunnel8.time.Deadlines;
 import org.tunnel8.wire.Headroom;
@@ -38,6 +39,7 @@ public final class VirtualNetwork {
     private Consumer<Passage> elsewhere = passage -> {};
     private Duration delay = DEFAULT_DELAY;
     private Duration jitter = Duration.ZERO;
+    private SignatureMode signatures = SignatureMode.REAL;
     private double loss;
     private long nowNanos;
     private long sequence;
@@ -65,6 +67,20 @@ public final class VirtualNetwork {
         delay = least;
         jitter = mostMore;
         return this;
+    }
+
+    /**
+     * What nodes that join from now on sign their walker messages with: most of the time of a test goes to real signatures,
+     * and many tests are not about them.
+     */
+    public VirtualNetwork signatures(SignatureMode mode) {
+        signatures = mode;
+        return this;
+    }
+
+    /** What nodes sign their walker messages with; real ones unless something else was said. */
+    public SignatureMode signatures() {
+        return signatures;
     }
 
     /** The share of datagrams that do not arrive. */
